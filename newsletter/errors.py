@@ -1,0 +1,95 @@
+"""What can go wrong, as a tree. No printing: cli.py turns these into messages and exit codes.
+
+    NewsletterError            the root; carries a hint: what to do now          exit 1
+    ├── ConfigError            config.yaml says something it may not              exit 4
+    ├── StateError             the state cannot be read or written                exit 3
+    │   └── StateTooNew        a newer version of this program made the state     exit 3
+    ├── TemplateError          a template is missing or fails: name and line      exit 4
+    ├── PublishError           out/ cannot be written                             exit 1
+    ├── AnotherRun             another run holds the lock; nothing is wrong       exit 0
+    ├── NotFound               no such paper, profile, subscriber or file         exit 2
+    └── DumpError              one dump cannot be used: a fact about that file    (a value in the report)
+        ├── UnknownFormat      no dump format recognises it
+        ├── UnreadableDump     it cannot be opened, decoded, or is empty
+        └── DumpTooLarge       it is over a limit of config.yaml
+
+A DumpError never leaves the stage that met it: it becomes a Problem of that dump and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter.model import Mistake
+
+
+class NewsletterError(Exception):
+    """Something the person who runs this has to know; `hint` says what to do now."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class ConfigError(NewsletterError):
+    """Every mistake of a configuration at once, in the order of the file."""
+
+    exit_code = 4
+
+    def __init__(self, mistakes: Sequence[Mistake], *, hint: str = "") -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes), hint=hint)
+        self.mistakes = tuple(mistakes)
+
+
+class StateError(NewsletterError):
+    """The database cannot be opened, read or written."""
+
+    exit_code = 3
+
+
+class StateTooNew(StateError):
+    """A newer version of this program has written the state."""
+
+
+class TemplateError(NewsletterError):
+    """A template is missing or fails; the message names it and the line."""
+
+    exit_code = 4
+
+
+class PublishError(NewsletterError):
+    """A file of out/ cannot be written."""
+
+
+class AnotherRun(NewsletterError):
+    """Another run is active on the same state."""
+
+    exit_code = 0
+
+
+class NotFound(NewsletterError):
+    """A paper, profile, subscriber or file that was asked for does not exist."""
+
+    exit_code = 2
+
+
+class DumpError(NewsletterError):
+    """One dump cannot be used."""
+
+
+class UnknownFormat(DumpError):
+    """No dump format recognises the file."""
+
+
+class UnreadableDump(DumpError):
+    """The file cannot be opened or decoded, or holds nothing."""
+
+
+class DumpTooLarge(DumpError):
+    """The file is over a limit."""

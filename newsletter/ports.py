@@ -1,0 +1,33 @@
+"""The doors to the world, as small Protocols: what the stages may ask of a clock, a press and a mailer.
+
+The Store port stands in store/__init__.py beside the rows it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.settings import Site
+
+Now = Callable[[], datetime]
+"""The present moment, aware of its zone. Only cli.py hands out a real one."""
+
+
+class Press(Protocol):
+    """Turns a template and values into text."""
+
+    @property
+    def site(self) -> Site:
+        """The site's title, address, language."""
+
+    def render(self, template: str, **values: object) -> str:
+        """The template, filled in. Raises TemplateError with the template's name and line."""
+
+
+class Mailer(Protocol):
+    """Takes a finished message to where it goes."""
+
+    def send(self, recipient: str, name: str, message: bytes) -> None:
+        """Hand over one message; `name` is a file-safe name for it. Raises NewsletterError."""

@@ -1,0 +1,85 @@
+"""What config.yaml says, as values: frozen, complete and checked. config.py makes them; nothing here reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from newsletter.model import Profile, Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A reference to a secret; the secret itself is read where it is used and never shown."""
+
+    env: str = ""
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The site as a whole. `url` is where out/site is hosted, without a slash at its end; may be empty."""
+
+    title: str = "Reading list"
+    url: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smtp:
+    """The relay. `tls` is starttls, implicit or none; `rate` is messages per second, or None."""
+
+    host: str = "localhost"
+    port: int = 587
+    tls: str = "starttls"
+    user: str = ""
+    password: Secret | str = ""
+    connections: int = 4
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email:
+    """How digests leave. `via` files writes them to out/mail; `unsubscribe` are mailto: and https: URIs."""
+
+    sender_name: str = ""
+    sender_address: str = "newsletter@localhost.localdomain"
+    via: str = "files"
+    unsubscribe: tuple[str, ...] = ()
+    smtp: Smtp = Smtp()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a dump may at most be, in bytes: its size, and that of one line."""
+
+    dump_bytes: int = 8 * 1024**3
+    line_bytes: int = 16 * 1024**2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All of config.yaml. Paths are absolute; `digest` names the content of every file it was read from."""
+
+    path: Path
+    digest: str
+    state: str
+    """A path, or a postgresql:// URL."""
+    out: Path
+    inbox: tuple[str, ...]
+    """Absolute folders and globs."""
+    profiles: tuple[Profile, ...]
+    subscribers: tuple[Subscriber, ...] = ()
+    site: Site = Site()
+    email: Email = Email()
+    limits: Limits = Limits()
+    notes: Path | None = None
+    templates: Path | None = None
+    """The user's own templates, looked up before the shipped ones."""
+    outputs: tuple[str, ...] = ("site", "rss", "atom", "json_feed", "email")
+    fresh_days: int = 14
+    trending_lists: int = 2
+    """On how many lists a paper trends."""
+    warnings: tuple[str, ...] = field(default=())
