@@ -37,6 +37,8 @@ class Problem:
     what: str
     line: int | None = None
     hint: str = ""
+    cut: bool = False
+    """The file ends in the middle of a record: cut off, or still being written."""
 
     def __str__(self) -> str:
         place = self.dump if self.line is None else f"{self.dump}:{self.line}"

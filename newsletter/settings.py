@@ -1,4 +1,4 @@
-"""What config.yaml says, as values: frozen, complete and checked. config.py makes them; nothing here reads."""
+"""What config.yaml says, as values: frozen, complete and checked. config.py makes them; no reading here."""
 
 from __future__ import annotations
 

@@ -44,7 +44,9 @@ def listed(title: str, abstract: str = "", **fields) -> ListedPaper:
     return ListedPaper(title=title, abstract=abstract, **fields)
 
 
-def paper(title: str = "A paper", abstract: str = "", *, number: int = 1, seen: str = "2026-08-07", **fields) -> Paper:
+def paper(
+    title: str = "A paper", abstract: str = "", *, number: int = 1, seen: str = "2026-08-07", **fields
+) -> Paper:
     """A known paper, seen once."""
     fields.setdefault("slug", f"paper-{number}")
     fields.setdefault("recorded", at(f"{seen} 12:00"))

@@ -1,0 +1,80 @@
+"""`newsletter check`: is the configuration right, and what does it mean. Changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from newsletter import inbox, slots
+from newsletter.cli._shared import counted, local, short, utc_now
+from newsletter.model import Profile, Subscriber
+from newsletter.settings import Config
+
+
+@click.command(short_help="Check config.yaml, templates and folders; say who is due when.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of config.yaml, for editors.")
+@click.pass_obj
+def command(config_path: Path, *, schema: bool) -> int:
+    """Check the configuration and all it names, without changing anything.
+
+    Every mistake is told at once, with its line and column. Exit code 4 says that there are some.
+    """
+    from newsletter import config as configuration  # noqa: PLC0415 - pydantic, 100 ms
+
+    if schema:
+        click.echo(json.dumps(configuration.schema(), indent=2, ensure_ascii=False))
+        return 0
+    config = configuration.load(config_path)
+    for warning in config.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    _check_templates(config)
+    for line in describe(config, utc_now()):
+        click.echo(line)
+    return 0
+
+
+def _check_templates(config: Config) -> None:
+    """Raises TemplateError for the first template that does not compile."""
+    from newsletter.press import load  # noqa: PLC0415 - Jinja is for those who ask
+
+    load(config.site, config.templates).check()
+
+
+def describe(config: Config, now: datetime) -> Iterator[str]:
+    """What a configuration means: profiles, who is due when, where things lie."""
+    public = [profile for profile in config.profiles if not profile.private]
+    files, problems = inbox.find(config.inbox, config.out)
+    yield f"{short(config.path)} is right: {counted(len(public), 'profile')}, " + counted(
+        len(config.subscribers), "subscriber"
+    )
+    yield ""
+    yield "Profiles"
+    yield from (f"  {_profile(profile)}" for profile in public)
+    if config.subscribers:
+        yield ""
+        yield "Subscribers"
+        yield from (f"  {_subscriber(config, subscriber, now)}" for subscriber in config.subscribers)
+    yield ""
+    yield f"Inbox  {', '.join(short(Path(place)) for place in config.inbox)} ({counted(len(files), 'file')})"
+    yield from (f"       {problem}" for problem in problems)
+    yield f"State  {short(Path(config.state))}"
+    yield f"Out    {short(config.out)}, mail via {config.email.via}"
+
+
+def _profile(profile: Profile) -> str:
+    rules = ", ".join(rule.name for rule in profile.rules)
+    threshold = f", threshold {profile.threshold:g}" if profile.threshold else ""
+    return f"{profile.name:<20} {profile.title} ({rules}; at most {profile.limit}{threshold})"
+
+
+def _subscriber(config: Config, subscriber: Subscriber, now: datetime) -> str:
+    private = {profile.name for profile in config.profiles if profile.private}
+    profiles = ", ".join("own interests" if name in private else name for name in subscriber.profiles)
+    following = slots.following(subscriber.rhythm, now).moment
+    rhythm = subscriber.rhythm
+    when = f"next {local(following, rhythm.timezone)} {rhythm.timezone}"
+    return f"{subscriber.address:<28} {rhythm.every}, {when}: {profiles}"

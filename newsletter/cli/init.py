@@ -1,0 +1,66 @@
+"""`newsletter init`: a folder to work in, that runs as it stands."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from newsletter.cli._shared import short
+from newsletter.errors import NewsletterError
+
+PACKAGE = Path(__file__).parent.parent
+
+
+@click.command(short_help="A working folder: config.yaml, example dumps.")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="[DIR]")
+@click.option("--templates", is_flag=True, help="Copy the templates too, to change them.")
+def command(folder: Path, *, templates: bool) -> int:
+    """Make DIR (by default this folder) a working one. Nothing that stands there is overwritten."""
+    example = _example()
+    copied = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        copied += _copy(example / "config.yaml", folder / "config.yaml")
+        for dump in sorted((example / "dumps").glob("*.txt")):
+            copied += _copy(dump, folder / "dumps" / dump.name)
+        if templates:
+            copied += _copy_tree(_templates(), folder / "templates")
+    except OSError as error:
+        raise NewsletterError(
+            f"{error.filename or folder}: {error.strerror}", hint="choose a folder that is yours to write"
+        ) from error
+    for path in copied:
+        click.echo(f"made {short(path.resolve())}")
+    if templates:
+        click.echo("To use the templates, write into config.yaml:  templates: templates")
+    there = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    click.echo(f"Next:  {there}newsletter check\n       newsletter run")
+    return 0
+
+
+def _example() -> Path:
+    """Where the example lies: beside the modules in a wheel, above them in a checkout."""
+    wheel = PACKAGE / "example"
+    return wheel if wheel.is_dir() else PACKAGE.parent
+
+
+def _templates() -> Path:
+    wheel = PACKAGE / "templates"
+    return wheel if wheel.is_dir() else PACKAGE.parent / "templates"
+
+
+def _copy(source: Path, target: Path) -> list[Path]:
+    """Copy one file, unless something stands there; what was made."""
+    if target.exists():
+        click.echo(f"kept {short(target.resolve())}")
+        return []
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    return [target]
+
+
+def _copy_tree(source: Path, target: Path) -> list[Path]:
+    files = [path for path in sorted(source.rglob("*")) if path.is_file()]
+    return [made for path in files for made in _copy(path, target / path.relative_to(source))]

@@ -1,0 +1,116 @@
+"""`newsletter parse`: what dumps hold, one JSON object per listed paper. Needs no config and no state."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from newsletter import formats, inbox
+from newsletter.cli._shared import counted
+from newsletter.errors import DumpError
+from newsletter.identity import settle_date
+from newsletter.model import Dump, DumpDate, ListedPaper, Problem
+from newsletter.settings import Limits
+
+
+@click.command(short_help="What dumps hold: one JSON object per listed paper.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--format", "forced", metavar="NAME", help="Read as this dump format, whatever it looks like.")
+@click.option("--summary", is_flag=True, help="One line a file instead: format, listings, problems.")
+def command(files: tuple[Path, ...], *, forced: str | None, summary: bool) -> int:
+    """Print what dump files hold: papers on standard output, problems on standard error.
+
+    Exit code 1 says that a file could not be read.
+    """
+    failed = 0
+    for path in files:
+        try:
+            dump = _dump(path)
+            name = forced or formats.recognise(dump)
+            found = formats.load(name).read(dump)
+            _summarise(dump, name, found) if summary else _print(dump, found)
+        except DumpError as error:
+            failed = 1
+            _tell(Problem(dump=str(path), what=error.what, hint=error.hint))
+            if summary:
+                click.echo(f"{path}: not read")
+    return failed
+
+
+def _dump(path: Path) -> Dump:
+    """The file as a dump. Raises DumpError."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise DumpError(f"cannot be opened: {error.strerror}", hint="see that the path is right") from error
+    if not path.is_file():
+        raise DumpError("is no file", hint="name the files in it: newsletter parse FOLDER/*")
+    found = inbox.Found(
+        name=path.name, path=os.fspath(path), size=status.st_size, mtime_ns=status.st_mtime_ns
+    )
+    dump = inbox.take(found, limit_bytes=Limits().dump_bytes)
+    if isinstance(dump, Dump):
+        return dump
+    if dump is None:
+        raise DumpError("changes while it is read", hint="try again when it is complete")
+    raise DumpError(dump.what, hint=dump.hint)
+
+
+def _print(dump: Dump, found: Iterator[ListedPaper | DumpDate | Problem]) -> None:
+    says: DumpDate | None = None
+    for each in found:
+        if isinstance(each, Problem):
+            _tell(each)
+        elif isinstance(each, DumpDate):
+            says = each
+        else:
+            day = settle_date(dump.name, says, dump.modified.date())
+            listing = _listing(each, dump.name) | {"listed": day.isoformat()}
+            sys.stdout.write(json.dumps(listing, ensure_ascii=False) + "\n")
+
+
+def _listing(listed: ListedPaper, dump: str) -> dict[str, object]:
+    links = [{"rel": link.rel, "url": link.url} for link in listed.links]
+    own = next((link.url for link in listed.links if link.rel == "abstract"), None)
+    plain = {
+        "title": " ".join(listed.title.split()),
+        "abstract": " ".join(listed.abstract.split()),
+        "authors": list(listed.authors),
+        "ids": list(listed.ids),
+        "url": own,
+        "links": links,
+        "affiliations": list(listed.affiliations),
+        "categories": list(listed.categories),
+        "keywords": list(listed.keywords),
+        "venue": listed.venue,
+        "comment": listed.comment,
+        "licence": listed.licence,
+        "kind": listed.kind,
+        "version": listed.version,
+        "published": listed.published and listed.published.isoformat(),
+        "updated": listed.updated and listed.updated.isoformat(),
+        "votes": listed.votes,
+        "stars": listed.stars,
+        "dump": dump,
+        "line": listed.line,
+    }
+    return {name: value if value != "" else None for name, value in plain.items()}
+
+
+def _summarise(dump: Dump, name: str, found: Iterator[ListedPaper | DumpDate | Problem]) -> None:
+    listed = problems = 0
+    for each in found:
+        listed += isinstance(each, ListedPaper)
+        if isinstance(each, Problem):
+            problems += 1
+            _tell(each)
+    click.echo(f"{dump.name}: {name}, {counted(listed, 'listing')}, {counted(problems, 'problem')}")
+
+
+def _tell(problem: Problem) -> None:
+    click.echo(f"{problem}{f' (hint: {problem.hint})' if problem.hint else ''}", err=True)

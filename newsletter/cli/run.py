@@ -1,0 +1,200 @@
+"""`newsletter run`: one pass of all stages, and one line on what it did."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli._shared import Moment, counted, local, short, utc_now
+from newsletter.idle import IDLE, NEXT_SLOT, nothing_to_do, stands
+from newsletter.inbox import find
+from newsletter.lock import only_run
+from newsletter.store import Store, open_store
+from newsletter.where import Located, locate
+
+if TYPE_CHECKING:
+    from newsletter.run import Report, Wishes
+    from newsletter.settings import Config
+
+
+@click.command(short_help="One pass: new dumps to site, feeds and mail.")
+@click.option("--as-of", type=Moment(), metavar="TIME", help="Act as if it were this ISO time.")
+@click.option("--dry-run", is_flag=True, help="Write nothing but a preview, to out/preview.")
+@click.option("--no-send", is_flag=True, help="Do all but send: mail waits for the next run.")
+@click.option("--backfill", is_flag=True, help="Fill the archive by the dates of the dumps; mail none of it.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing when all went well.")
+@click.pass_obj
+def command(
+    config_path: Path, *, as_of: datetime | None, dry_run: bool, no_send: bool, backfill: bool, quiet: bool
+) -> int:
+    """Read the new dumps, find the new papers, and bring site, feeds and mail up to date.
+
+    Run it as often as you like: a second run does nothing twice. Exit code 1 says that this run found
+    something somebody should look at, 3 that the state cannot be used, 4 that config.yaml has mistakes.
+    """
+    now = as_of or utc_now()
+    places = locate(config_path)
+    if places and not (dry_run or backfill) and _idle(places, now):
+        if not quiet:
+            click.echo(f"Nothing to do: no new dumps, nobody is due. {short(places.out / 'site/index.html')}")
+        return 0
+    from newsletter import config as configuration  # noqa: PLC0415 - pydantic is for runs with something to do
+    from newsletter.run import Wishes  # noqa: PLC0415
+
+    config = configuration.load(config_path)
+    for warning in config.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    wishes = Wishes(send=not no_send, backfill=backfill)
+    if dry_run:
+        return _rehearse(config, now, wishes, quiet=quiet)
+    state = Path(config.state)
+    with only_run(state, now):
+        store = open_store(state)
+        try:
+            return _run(store, config, now, wishes, quiet=quiet)
+        finally:
+            store.close()
+
+
+def _idle(places: Located, now: datetime) -> bool:
+    """Whether nothing has changed since the last run; any doubt is left to the run itself."""
+    state = Path(places.state)
+    if "://" in places.state or not state.is_file():
+        return False
+    store = open_store(state)
+    try:
+        return nothing_to_do(store, places, _inbox_files(places), now)
+    finally:
+        store.close()
+
+
+def _inbox_files(places: Located | Config) -> list[tuple[str, int, int]]:
+    files, _ = find(places.inbox, places.out)
+    return [(file.path, file.size, file.mtime_ns) for file in files]
+
+
+def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
+    from newsletter.run import run  # noqa: PLC0415 - as above
+
+    number = store.runs.start(now)
+    before = _inbox_files(config)
+    report = run(store, config, now=now, wall=utc_now(), wishes=wishes)
+    finished = not (report.left or report.failures or report.sent.waiting or not wishes.send)
+    store.runs.set_mark(IDLE, stands(config, before) if finished else "")
+    line = summary(report, config, store)
+    store.runs.finish(number, now, report.exit_code, _figures(report, line))
+    _tell(report)
+    if not quiet or report.exit_code:
+        click.echo(line)
+    return report.exit_code
+
+
+def _rehearse(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
+    """The same run on a copy of the state; what it would publish and send goes to out/preview."""
+    from dataclasses import replace  # noqa: PLC0415 - beside its one use
+
+    from newsletter.run import run  # noqa: PLC0415 - as above
+
+    state = Path(config.state)
+    store = open_store(state if state.is_file() else None).copy()
+    rehearsal = replace(config, out=config.out / "preview")
+    report = run(store, rehearsal, now=now, wall=utc_now(), wishes=wishes)
+    _tell(report)
+    if not quiet or report.exit_code:
+        click.echo(f"Dry run, nothing recorded or sent. {summary(report, rehearsal, store)}")
+    return report.exit_code
+
+
+def _tell(report: Report) -> None:
+    """Problems and hints, each in a line of its own, on standard error."""
+    for dump in report.dumps:
+        for problem in dump.problems:
+            click.echo(f"{problem}{_hint(problem.hint)}", err=True)
+    for problem in report.problems:
+        click.echo(f"{problem}{_hint(problem.hint)}", err=True)
+    for failure in report.failures:
+        click.echo(f"{failure.what}{_hint(failure.hint)}", err=True)
+    if sys.stderr.isatty() or not report.exit_code:
+        for hint in report.hints:
+            click.echo(f"hint: {hint}", err=True)
+
+
+def _hint(hint: str) -> str:
+    return f"\n  hint: {hint}" if hint else ""
+
+
+# ---------------------------------------------------------------------------------------- the one line
+
+
+def summary(report: Report, config: Config, store: Store) -> str:
+    """What a run did, in one line; where no mail went out, why."""
+    parts = [_reading(report), *_editions(report), _mail(report, config, store)]
+    return f"{'. '.join(part for part in parts if part)}. {short(config.out / 'site/index.html')}"
+
+
+def _reading(report: Report) -> str:
+    read = [dump for dump in report.dumps if dump.state in ("read", "partly")]
+    parts = []
+    if read:
+        seen = f", {report.count('again')} seen before" if report.count("again") else ""
+        revised = f", {report.count('revised')} revised" if report.count("revised") else ""
+        parts.append(
+            f"{counted(len(read), 'dump')}: {counted(report.count('new'), 'new paper')}{seen}{revised}"
+        )
+    quarantined = sum(dump.state == "quarantined" for dump in report.dumps) + len(report.problems)
+    if quarantined:
+        parts.append(f"{counted(quarantined, 'file')} set aside")
+    if report.left:
+        parts.append(f"{counted(report.left, 'file')} still being written")
+    return ", ".join(parts) or "No new dumps"
+
+
+def _editions(report: Report) -> list[str]:
+    if len(report.editions) > 1:
+        return [f"{len(report.editions)} editions, {report.editions[0]} to {report.editions[-1]}"]
+    return [f"Edition {name}" for name in report.editions]
+
+
+def _mail(report: Report, config: Config, store: Store) -> str:
+    sent = report.sent
+    if sent.sent:
+        parts = [f"{counted(sent.sent, 'mail')} in {short(config.out / 'mail')}"]
+    elif not config.subscribers:
+        parts = ["No mail: no subscribers"]
+    elif sent.waiting or report.due.queued:
+        parts = [f"No mail: {counted(sent.waiting or report.due.queued, 'digest')} queued"]
+    else:
+        parts = [f"No mail: {_why_none(report)}"]
+    if sent.failed:
+        parts.append(f"{sent.failed} failed")
+    following = store.runs.mark(NEXT_SLOT)
+    if following:
+        when = local(datetime.fromisoformat(following), config.site.timezone)
+        waiting = counted(report.due.waiting, "paper waits", "papers wait") if report.due.waiting else ""
+        parts.append(f"{waiting} for the next slot {when}" if waiting else f"next slot {when}")
+    return ", ".join(parts)
+
+
+def _why_none(report: Report) -> str:
+    skipped = report.due.skipped
+    if skipped["empty"] or not report.due.waiting:
+        return "nothing new"
+    told = [reason for reason in ("away", "late", "missed") if skipped[reason]]
+    return told[0] if told else "nobody is due"
+
+
+def _figures(report: Report, line: str) -> dict[str, object]:
+    return {
+        "line": line,
+        "dumps": len(report.dumps),
+        **{what: report.count(what) for what in ("listed", "new", "revised", "again")},
+        "editions": list(report.editions),
+        "sent": report.sent.sent,
+        "failed": report.sent.failed,
+        "skipped": dict(report.due.skipped),
+        "failures": [failure.what for failure in report.failures],
+    }

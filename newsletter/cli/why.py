@@ -1,0 +1,151 @@
+"""`newsletter why`: the whole way of a paper to a reader, or where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from newsletter.cli._shared import counted, existing_state, missing, profile_named, subscriber_named
+from newsletter.errors import NotFound
+from newsletter.matching import Matcher, compile_profiles
+from newsletter.model import Paper, Profile, Subscriber, Verdict
+from newsletter.settings import Config
+from newsletter.store import Store
+
+
+@click.command(short_help="Why a paper came to a reader or profile, or why not.")
+@click.argument("paper")
+@click.option("--for", "reader", metavar="SUBSCRIBER", help="Only what concerns this subscriber.")
+@click.option("--profile", "profile_name", metavar="NAME", help="Only what concerns this profile.")
+@click.pass_obj
+def command(config_path: Path, *, paper: str, reader: str | None, profile_name: str | None) -> int:
+    """Trace PAPER: seen in which dump, matched by what, with which score, shown to whom and when.
+
+    PAPER is its title or a piece of it, an arXiv id, a DOI, or the name of its page.
+    """
+    from newsletter import config as configuration  # noqa: PLC0415 - pydantic, 100 ms
+
+    config = configuration.load(config_path)
+    with existing_state(config) as store:
+        found = find(store, paper)
+        subscriber = _subscriber(config, reader)
+        profiles = _profiles(config, subscriber, profile_name)
+        for line in trace(store, config, found, profiles, subscriber):
+            click.echo(line)
+    return 0
+
+
+def find(store: Store, text: str) -> Paper:
+    """The one paper that a text names. Raises NotFound, with the candidates where there are several."""
+    from newsletter.identity import arxiv_key, doi_key  # noqa: PLC0415 - beside their one use
+
+    for name in (text, arxiv_key(text), doi_key(text)):
+        papers = store.papers.find(name) if name else ()
+        if len(papers) == 1:
+            return papers[0]
+        if papers:
+            titles = "\n".join(f"  {paper.slug}: {paper.title}" for paper in papers)
+            raise NotFound(f"{text!r} names {len(papers)} papers:\n{titles}", hint="say which by its name")
+    raise NotFound(
+        f"no paper is known as {text!r}",
+        hint="it was in no dump that was read; `newsletter status` lists those",
+    )
+
+
+def _subscriber(config: Config, text: str | None) -> Subscriber | None:
+    if text is None:
+        return None
+    found = subscriber_named(config, text)
+    if found is None:
+        raise missing(config, text)
+    return found
+
+
+def _profiles(config: Config, subscriber: Subscriber | None, name: str | None) -> tuple[Profile, ...]:
+    if name is not None:
+        found = profile_named(config, name)
+        if found is None:
+            raise missing(config, name)
+        return (found,)
+    if subscriber is not None:
+        return tuple(profile for profile in config.profiles if profile.name in subscriber.profiles)
+    return tuple(profile for profile in config.profiles if not profile.private)
+
+
+def trace(
+    store: Store,
+    config: Config,
+    paper: Paper,
+    profiles: tuple[Profile, ...],
+    subscriber: Subscriber | None,
+) -> Iterator[str]:
+    """The way of a paper, line by line."""
+    yield paper.title
+    yield f"  {', '.join(paper.ids) or 'no id'}; its page is papers/{paper.slug}.html"
+    yield ""
+    yield f"Seen on {counted(len(paper.lists), 'list')}"
+    for sighting in paper.sightings:
+        line = f", line {sighting.line}" if sighting.line else ""
+        votes = f", {counted(sighting.votes, 'vote')}" if sighting.votes else ""
+        yield f"  {sighting.date.isoformat()}  {sighting.dump}{line}{votes}"
+    matcher = compile_profiles(profiles)
+    for profile in profiles:
+        yield ""
+        yield from _judgement(profile, matcher, paper)
+    yield ""
+    yield from _shown(store, config, paper, subscriber)
+
+
+def _judgement(profile: Profile, matcher: Matcher, paper: Paper) -> Iterator[str]:
+    verdict = matcher.verdict(paper, profile.name)
+    yield f"{profile.title}: {_outcome(verdict, profile)}"
+    for reason in verdict.reasons:
+        yield f"  +{reason.score:g}  {reason.detail}"
+
+
+def _outcome(verdict: Verdict, profile: Profile) -> str:
+    if verdict.match is None:
+        return f"no match: {verdict.against}"
+    threshold = f", threshold {profile.threshold:g}" if profile.threshold else ""
+    return f"fits with score {verdict.score:g}{threshold}"
+
+
+def _shown(store: Store, config: Config, paper: Paper, subscriber: Subscriber | None) -> Iterator[str]:
+    showings = store.readers.showings(paper.number)
+    for reader in (subscriber,) if subscriber else config.subscribers:
+        its = [(row, role) for row, role in showings if row.folded == reader.reader]
+        for row, role in its:
+            reason = f" ({row.reason})" if row.reason else ""
+            block = "" if role == "body" else f", in the {role} block"
+            yield f"{reader.address}: slot {row.slot}, {row.state}{reason}{block}"
+        if not its:
+            yield f"{reader.address}: not shown{_why_not(store, config, paper, reader)}"
+
+
+def _why_not(store: Store, config: Config, paper: Paper, subscriber: Subscriber) -> str:
+    row = store.readers.get(subscriber.reader)
+    if row is None:
+        return "; the subscription begins with the next run"
+    if any(waiting.paper == paper.number for waiting in store.readers.backlog(row.id)):
+        return "; it waits in the backlog for room in a digest"
+    if store.papers.silent((paper.number,)):
+        return "; it came with a backfill, which is never mailed"
+    matcher = compile_profiles(config.profiles)
+    fitting = [name for name in subscriber.profiles if matcher.verdict(paper, name).match is not None]
+    if not fitting:
+        return "; it fits none of their profiles"
+    return _subscribed(store, row.id, paper, fitting)
+
+
+def _subscribed(store: Store, reader: int, paper: Paper, fitting: list[str]) -> str:
+    slugs = {row.name: row.slug for row in store.editions.profiles()}
+    news = store.papers.news_numbers(0).get(paper.number, 0)
+    for subscription in store.readers.subscriptions(reader):
+        if subscription.profile in {slugs.get(name) for name in fitting}:
+            if news <= subscription.begins:
+                return "; it came before their subscription began"
+            if news > subscription.covered:
+                return "; it comes with their next digest"
+    return "; it did not fit when their digest was made, or is no longer fresh"

@@ -1,0 +1,151 @@
+"""Configuration, what no key shows alone: names that stand twice, readers without interests, folders in each
+other's way.
+
+The plain tree goes in, and mistakes come out beside whatever else is wrong, so that a file with one bad time
+of day still hears of its double address. Looks at the disk only to see whether a folder is there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from newsletter import config_words as words
+from newsletter import where
+from newsletter.config_words import Wrong
+from newsletter.yaml_nodes import Steps
+
+Raw = Mapping[str, Any]
+
+OWN = re.compile(r"own-[0-9a-f]{10}")
+"""How profiles are named that a subscriber's own rules make."""
+
+
+class Note(Protocol):
+    """Puts a mistake down, at a key or a value."""
+
+    def __call__(self, steps: Steps, what: str, hint: str = "", *, key: bool = False) -> None: ...
+
+
+def mappings(raw: Raw, key: str) -> Iterator[tuple[int, Raw]]:
+    """The mappings in a list of the tree, whatever else stands there."""
+    value = raw.get(key)
+    for place, part in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(part, dict):
+            yield place, part
+
+
+def check(raw: Raw, base: Path, note: Note) -> None:
+    """Everything that several keys together may not say."""
+    _profiles(raw, note)
+    _readers(raw, note)
+    _interests(raw, note)
+    _folders(raw, base, note)
+
+
+def _once(named: Iterable[tuple[Steps, str]], what: str, note: Note) -> set[str]:
+    """Note whatever stands twice, and give back all that stands there."""
+    seen: set[str] = set()
+    for steps, name in named:
+        if name in seen:
+            note(steps, f"{what} {words.shown(name)} stands twice", "take one away, or put both together")
+        seen.add(name)
+    return seen
+
+
+def _profiles(raw: Raw, note: Note) -> None:
+    own = list(mappings(raw, "profiles"))
+    named = [
+        (("profiles", place, "name"), str(entry["name"]).strip()) for place, entry in own if "name" in entry
+    ]
+    names = _once(named, "the profile", note)
+    for steps, name in named:
+        if OWN.fullmatch(name):
+            note(steps, f"{words.shown(name)} is kept for readers' own interests", "another name")
+    former = [
+        (("profiles", place, "formerly"), str(entry["formerly"]).strip())
+        for place, entry in own
+        if "formerly" in entry
+    ]
+    _once(former, "the former profile", note)
+    for steps, name in former:
+        if name in names:
+            note(
+                steps,
+                f"formerly: a profile {words.shown(name)} is still there",
+                "rename it, or take `formerly` away",
+            )
+    if not own and not any("rules" in entry for _, entry in mappings(raw, "subscribers")):
+        note(("profiles",), "there is no profile: nobody would get anything", "newsletter init shows some")
+
+
+def _reader(entry: Raw, key: str) -> str:
+    """The folded address under a key; empty where there is none, or a wrong one."""
+    try:
+        return words.folded(words.mail_address(entry.get(key)))
+    except Wrong:
+        return ""
+
+
+def _readers(raw: Raw, note: Note) -> None:
+    for key, what in (("address", "the subscriber"), ("formerly", "the former address")):
+        readers = ((place, _reader(entry, key)) for place, entry in mappings(raw, "subscribers"))
+        found = _once(
+            ((("subscribers", place, key), reader) for place, reader in readers if reader), what, note
+        )
+        if key == "address":
+            present = found
+    for place, entry in mappings(raw, "subscribers"):
+        if "formerly" in entry and _reader(entry, "formerly") in present:
+            steps = ("subscribers", place, "formerly")
+            note(steps, "formerly: this address is still a subscriber", "take one of the two away")
+
+
+def _interests(raw: Raw, note: Note) -> None:
+    for place, entry in mappings(raw, "subscribers"):
+        if not entry.get("profiles") and "rules" not in entry:
+            note(("subscribers", place), "this subscriber has no interests", "give profiles, rules or both")
+        for key in ("limit", "threshold"):
+            if key in entry and "rules" not in entry:
+                hint = "a profile has its own; take it away here"
+                note(
+                    ("subscribers", place, key),
+                    f"`{key}` goes with a subscriber's own `rules`",
+                    hint,
+                    key=True,
+                )
+
+
+def _folders(raw: Raw, base: Path, note: Note) -> None:
+    out = Path(where.absolute(base, _word(raw, "out") or where.OUT))
+    state = _word(raw, "state") or where.STATE
+    if "://" not in state and Path(where.absolute(base, state)).is_relative_to(out):
+        note(
+            ("state",), f"the state would stand inside {out.name}/, which may be published", "another folder"
+        )
+    for steps, place in _inbox(raw):
+        if Path(where.absolute(base, _without_pattern(place))).is_relative_to(out):
+            note(steps, f"the inbox would stand inside {out.name}/, which is written anew", "another folder")
+    templates = _word(raw, "templates")
+    if templates and not Path(where.absolute(base, templates)).is_dir():
+        note(("templates",), f"there is no folder {words.shown(templates)}", "make it, or take the key away")
+
+
+def _word(raw: Raw, key: str) -> str:
+    """The path under a key; empty where something else stands there, which another check tells."""
+    value = raw.get(key)
+    return value.strip() if isinstance(value, str) and value.isprintable() else ""
+
+
+def _inbox(raw: Raw) -> Iterator[tuple[Steps, str]]:
+    value = raw.get("inbox", where.INBOX)
+    for place, part in enumerate(value if isinstance(value, list) else [value]):
+        if isinstance(part, str) and part.isprintable():
+            yield ("inbox", place), part.strip()
+
+
+def _without_pattern(place: str) -> str:
+    """A glob's folder: all before the first part with a wildcard."""
+    return re.split(r"[^/]*[*?\[]", place, maxsplit=1)[0] or "."

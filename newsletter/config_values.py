@@ -1,0 +1,147 @@
+"""Configuration, last step: the keys that config.py has checked go in, the stages' values come out.
+
+No mistake is left to find here, and nothing is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter import config_words as words
+from newsletter import where
+from newsletter.config_files import Tree
+from newsletter.model import Profile, Rhythm, Rule, Subscriber
+from newsletter.settings import Config, Email, Limits, Secret, Site, Smtp
+from newsletter.yaml_nodes import Node, Steps, find
+
+if TYPE_CHECKING:
+    from newsletter.config import EmailKeys, ProfileKeys, RootKeys, SubscriberKeys
+
+OWN_TITLE = "Your own interests"
+
+
+def config_values(
+    keys: RootKeys, path: Path, tree: Tree, rules_of: Mapping[Steps, tuple[Rule, ...]]
+) -> Config:
+    """The keys as the values that the stages know; nothing can be wrong any more."""
+    base = where.folder(path)
+    subscribers = [_subscriber(each, keys.site.timezone) for each in keys.subscribers]
+    own = (
+        _own_profile(each, subscriber, rules_of["subscribers", place])
+        for place, (each, subscriber) in enumerate(zip(keys.subscribers, subscribers, strict=True))
+        if each.rules is not None
+    )
+    listed = (_profile(each, rules_of["profiles", place]) for place, each in enumerate(keys.profiles))
+    return Config(
+        path=base / path.name,
+        digest=where.digest(tree.sources, base),
+        state=where.absolute(base, keys.state),
+        out=Path(where.absolute(base, keys.out)),
+        inbox=tuple(where.absolute(base, place) for place in keys.inbox),
+        profiles=(*listed, *own),
+        subscribers=tuple(subscribers),
+        site=Site(**keys.site.model_dump()),
+        email=_email(keys.email, base),
+        limits=Limits(**keys.limits.model_dump()),
+        notes=_path(base, keys.notes),
+        templates=_path(base, keys.templates),
+        outputs=tuple(dict.fromkeys(keys.outputs)),
+        fresh_days=keys.fresh,
+        trending_lists=keys.trending_lists,
+        warnings=tuple(_warnings(keys, tree.root)),
+    )
+
+
+def _path(base: Path, text: str | None) -> Path | None:
+    return None if text is None else Path(where.absolute(base, text))
+
+
+def _profile(keys: ProfileKeys, listed: tuple[Rule, ...]) -> Profile:
+    return Profile(
+        name=keys.name,
+        title=keys.title or keys.name.replace("-", " ").capitalize(),
+        rules=listed,
+        rules_hash=rules_hash(listed, keys.threshold),
+        description=keys.description,
+        limit=keys.limit,
+        threshold=keys.threshold,
+        formerly=keys.formerly,
+    )
+
+
+def _own_profile(keys: SubscriberKeys, subscriber: Subscriber, listed: tuple[Rule, ...]) -> Profile:
+    return Profile(
+        name=own_name(subscriber.reader),
+        title=OWN_TITLE,
+        rules=listed,
+        rules_hash=rules_hash(listed, keys.threshold),
+        limit=keys.limit,
+        threshold=keys.threshold,
+        formerly=own_name(subscriber.formerly) if subscriber.formerly else "",
+        private=True,
+    )
+
+
+def own_name(reader: str) -> str:
+    """The name of the profile that a reader's own rules make; it does not tell the address."""
+    return f"own-{hashlib.blake2b(reader.encode(), digest_size=5).hexdigest()}"
+
+
+def rules_hash(listed: Iterable[Rule], threshold: float) -> str:
+    """A short name for what rules mean, whichever way they are written."""
+    meaning = [[(rule.name, asdict(rule.settings)) for rule in listed], float(threshold)]
+    return hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _subscriber(keys: SubscriberKeys, site_zone: str) -> Subscriber:
+    reader = words.folded(keys.address)
+    own = () if keys.rules is None else (own_name(reader),)
+    first = {"week": 0, "month": 1}.get(keys.every)
+    return Subscriber(
+        address=keys.address,
+        reader=reader,
+        name=keys.name,
+        profiles=(*dict.fromkeys(keys.profiles), *own),
+        rhythm=Rhythm(
+            every=keys.every,
+            on=first if keys.on is None else keys.on,
+            at=keys.at,
+            timezone=keys.timezone or site_zone,
+        ),
+        away=keys.away,
+        max_lateness=keys.max_lateness,
+        formerly=words.folded(keys.formerly),
+    )
+
+
+def _email(keys: EmailKeys, base: Path) -> Email:
+    name, address = keys.sender
+    relay = {key: value for key, value in keys.smtp if key != "password"}
+    return Email(
+        sender_name=name,
+        sender_address=address,
+        via=keys.via,
+        unsubscribe=keys.unsubscribe,
+        smtp=Smtp(**relay, password=_secret(keys.smtp.password, base)),
+    )
+
+
+def _secret(named: str | dict[str, str], base: Path) -> Secret | str:
+    if isinstance(named, str):
+        return named
+    return Secret(env=named.get("env", ""), file=_path(base, named.get("file")))
+
+
+def _warnings(keys: RootKeys, root: Node) -> Iterator[str]:
+    if isinstance(keys.email.smtp.password, str) and keys.email.smtp.password:
+        place = find(root, ("email", "smtp", "password"))[1]
+        yield str(
+            place.mistake("a password in clear", "{env: NAME} or {file: PATH} keeps it out of this file")
+        )
+    if not keys.site.url:
+        yield "site.url is empty: feeds and mails cannot link to the site"

@@ -1,0 +1,151 @@
+"""Digests: what one profile has in an edition, and what one reader gets in one slot. Papers with their
+matches in, sections out: ranked, grouped, capped, each paper once. No store, no clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from newsletter.model import Match, Paper, Pick, Section
+
+MOST_CATCH_UP = 3
+"""A catch-up holds at most so many times the limit, however many slots it covers."""
+_REASONS_TOLD = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """A profile as the reader of a digest follows it."""
+
+    profile: str
+    title: str
+    limit: int
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A paper that may go into a digest, with its match for each profile it fits.
+
+    `waited` marks one from the backlog, `trends` one that is on several lists just now.
+    """
+
+    paper: Paper
+    matches: tuple[Match, ...]
+    waited: bool = False
+    trends: bool = False
+
+    @property
+    def score(self) -> float:
+        """Its best score."""
+        return max(match.score for match in self.matches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """The sections of a digest, and the candidates it had no room for."""
+
+    sections: tuple[Section, ...]
+    passed: tuple[Candidate, ...]
+
+
+def compose(candidates: Iterable[Candidate], following: Sequence[Following], covers: int = 1) -> Composition:
+    """Fill a digest: new papers first, then the backlog (what trends before the rest), each by score.
+
+    A paper stands once, under its best-scoring profile that has room (ties: the order of `following`),
+    and names the others. A digest that covers several slots has room for as many times the limit, at
+    most three.
+    """
+    room = {each.profile: each.limit * min(covers, MOST_CATCH_UP) for each in following}
+    order = {each.profile: place for place, each in enumerate(following)}
+    titles = {each.profile: each.title for each in following}
+    placed: dict[str, list[Pick]] = {each.profile: [] for each in following}
+    passed = []
+    for candidate in sorted(candidates, key=_precedence):
+        best = sorted(candidate.matches, key=lambda match: (-match.score, order[match.profile]))
+        match = next((match for match in best if len(placed[match.profile]) < room[match.profile]), None)
+        if match is None:
+            passed.append(candidate)
+            continue
+        also = tuple(titles[other.profile] for other in best if other is not match)
+        placed[match.profile].append(
+            Pick(paper=candidate.paper, match=match, also=also, backlog=candidate.waited)
+        )
+    sections = (_section(each, placed[each.profile]) for each in following)
+    return Composition(sections=tuple(s for s in sections if s.picks), passed=tuple(passed))
+
+
+def _precedence(candidate: Candidate) -> tuple[bool, bool, float, int]:
+    return (
+        candidate.waited,
+        candidate.waited and not candidate.trends,
+        -candidate.score,
+        candidate.paper.number,
+    )
+
+
+def _section(following: Following, picks: Sequence[Pick]) -> Section:
+    return Section(
+        profile=following.profile,
+        title=following.title,
+        picks=tuple(picks),
+        reason=reason_line(picks),
+        private=following.private,
+    )
+
+
+def edition_section(following: Following, matches: Iterable[Match], papers: Mapping[int, Paper]) -> Section:
+    """What a profile has in an edition: best first, the first `limit` in full, the others by title."""
+    ranked = sorted(matches, key=lambda match: (-match.score, match.paper))
+    picks = [Pick(paper=papers[match.paper], match=match) for match in ranked]
+    return Section(
+        profile=following.profile,
+        title=following.title,
+        picks=tuple(picks[: following.limit]),
+        more=tuple(picks[following.limit :]),
+        reason=reason_line(picks),
+    )
+
+
+def once(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """The sections of an edition with each paper only where it scores best (ties: the first section)."""
+    best: dict[int, tuple[float, int]] = {}
+    for place, section in enumerate(sections):
+        for pick in (*section.picks, *section.more):
+            rank = (-pick.match.score, place)
+            best[pick.paper.number] = min(best.get(pick.paper.number, rank), rank)
+    kept = (
+        replace(
+            section,
+            picks=tuple(pick for pick in section.picks if best[pick.paper.number][1] == place),
+            more=tuple(pick for pick in section.more if best[pick.paper.number][1] == place),
+        )
+        for place, section in enumerate(sections)
+    )
+    return tuple(section for section in kept if section.picks or section.more)
+
+
+def reason_line(picks: Iterable[Pick]) -> str:
+    """What brought these papers, commonest first: "diffusion (9) · score matching (3)"."""
+    counts: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for pick in picks:
+        found = {reason.found.casefold(): reason.found for reason in pick.match.reasons if reason.found}
+        counts.update(found.keys())
+        for folded, text in found.items():
+            # "LLM" and "LLMs" stand as found; of two spellings the smaller-case one reads better in a line.
+            shown[folded] = max(shown.get(folded, text), text)
+    ranked = sorted(counts, key=lambda folded: (-counts[folded], folded))[:_REASONS_TOLD]
+    return " · ".join(f"{shown[folded]} ({counts[folded]})" for folded in ranked)
+
+
+def is_fresh(passed: date | None, passes: int, today: date, fresh: timedelta) -> bool:
+    """Whether a paper that digests had no room for may still come.
+
+    `passed` is the date of the first digest that passed it over, `passes` how many did. At least one more
+    slot is guaranteed, however far away it is.
+    """
+    return passed is None or passes <= 1 or today - passed <= fresh

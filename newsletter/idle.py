@@ -1,0 +1,64 @@
+"""Is there anything to do? A run that has nothing to do finds that out here, from the configuration's few
+paths, the inbox's file times and the marks of the state: without reading the config in full, without
+templates, without a line of mail code. In: paths and marks. Out: yes or no, and the stamps that tell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from newsletter import __version__
+from newsletter.settings import Config
+from newsletter.store import Store
+from newsletter.where import Located
+
+IDLE = "idle"
+"""Mark: how everything stood when a run last left nothing undone."""
+NEXT_SLOT = "next slot"
+"""Mark: the first moment at which a reader is due; empty where nobody reads."""
+
+
+def made_of(config: Config | Located, revision: str, notes: Mapping[date, str]) -> str:
+    """A stamp of all that a site is made of: state, config, templates, notes, program."""
+    parts = (revision, config.digest, templates_stamp(config.templates), __version__)
+    written = "\0".join(f"{day}\0{text}" for day, text in sorted(notes.items()))
+    return hashlib.sha256("\0".join((*parts, written)).encode()).hexdigest()
+
+
+def stands(places: Config | Located, files: Iterable[tuple[str, int, int]]) -> str:
+    """A stamp of how everything stands: config, inbox (path, size, mtime), templates, notes, program."""
+    digest = hashlib.sha256()
+    for part in (places.digest, __version__, templates_stamp(places.templates), _folder(places.notes)):
+        digest.update(part.encode() + b"\0")
+    for file in sorted(files):
+        digest.update(repr(file).encode())
+    return digest.hexdigest()
+
+
+def nothing_to_do(
+    store: Store, places: Located, files: Iterable[tuple[str, int, int]], now: datetime
+) -> bool:
+    """Whether nothing has changed since a run left nothing undone, and nobody is due."""
+    if store.runs.mark(IDLE) != stands(places, files) or not (places.out / "site" / "index.html").is_file():
+        return False
+    following = store.runs.mark(NEXT_SLOT)
+    return not following or now < datetime.fromisoformat(following)
+
+
+def templates_stamp(own: Path | None) -> str:
+    """A stamp of every template file by path, size and time."""
+    from newsletter.press import stamp  # noqa: PLC0415 - it imports no Jinja
+
+    return stamp(own)
+
+
+def _folder(folder: Path | None) -> str:
+    if folder is None or not folder.is_dir():
+        return ""
+    with os.scandir(folder) as entries:
+        files = sorted((e.name, e.stat().st_size, e.stat().st_mtime_ns) for e in entries if e.is_file())
+    return repr(files)

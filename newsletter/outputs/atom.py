@@ -1,0 +1,28 @@
+"""Atom 1.0 (RFC 4287). Feeds in, artifacts out. Not by feedgen, which loses the attributes of links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from newsletter.feed import Feed, address, feeds
+from newsletter.model import Archive, Artifact
+from newsletter.ports import Press
+
+
+def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:
+    """atom.xml for everything and each profile, digests.atom.xml for each profile."""
+    for feed in feeds(archive, press):
+        yield from feed.artifacts("atom.xml", atom(feed, press))
+
+
+def atom(feed: Feed, press: Press) -> bytes:
+    """The feed as Atom."""
+    own = feed.path("atom.xml")
+    text = press.render(
+        "feeds/atom.xml",
+        feed=feed,
+        up="../" * own.count("/"),
+        own=address(press.site, own),
+        page=address(press.site, feed.page),
+    )
+    return text.encode()

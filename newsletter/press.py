@@ -1,0 +1,204 @@
+"""The press: a template and values in, text out. The only module that knows Jinja.
+
+A template is looked for in the user's own folder first, then among the shipped ones; every value is escaped
+unless the template's name ends in .txt. What stands in a template is no business of this module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.errors import TemplateError
+from newsletter.model import Reason
+from newsletter.note import note_html
+from newsletter.settings import Site
+from newsletter.text import Segment, segments, shorten
+from newsletter.view import day, days, hard_wrap, month, source, sources, why
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PACKAGE = Path(__file__).parent
+# What a template with a slip in it can raise while it is filled in, besides Jinja's own errors.
+SLIPS = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class JinjaPress:
+    """Templates from folders, filled in by Jinja."""
+
+    site: Site
+    folders: tuple[Path, ...]
+    environment: Environment
+
+    def render(self, template: str, **values: object) -> str:
+        """The template, filled in; the site stands in it as `site`."""
+        with self._told(template):
+            return self.environment.get_template(template).render(site=self.site, **values)
+
+    def check(self) -> None:
+        """Compile every template. Raises TemplateError for the first that has a slip in it."""
+        for name in self.environment.list_templates(filter_func=_is_template):
+            with self._told(name):
+                self.environment.get_template(name)
+
+    @contextmanager
+    def _told(self, template: str) -> Iterator[None]:
+        import jinja2  # noqa: PLC0415  (40 ms that a run with nothing to do need not pay)
+
+        try:
+            yield
+        except jinja2.TemplateNotFound as error:
+            raise TemplateError(f"there is no template {error.name}", hint=self._where()) from error
+        except jinja2.TemplateSyntaxError as error:
+            raise self._failed(error.filename or template, error.lineno, error) from error
+        except (jinja2.TemplateError, *SLIPS) as error:
+            name, line = self._place(error, template)
+            raise self._failed(name, line, error) from error
+
+    def _place(self, error: BaseException, template: str) -> tuple[str, int | None]:
+        """The innermost template line that the error went through."""
+        homes = tuple(str(folder) for folder in self.folders)
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(homes)]
+        frames = [f for f in frames if not f.filename.endswith(".py")]
+        return (frames[-1].filename, frames[-1].lineno) if frames else (template, None)
+
+    def _failed(self, name: str, line: int | None, error: BaseException) -> TemplateError:
+        place = name if line is None else f"{name}:{line}"
+        return TemplateError(f"{place}: {error}", hint=f"mend that line, or {self._where()}")
+
+    def _where(self) -> str:
+        shipped = f"the shipped templates are in {self.folders[-1]}"
+        own = self.folders[0]
+        return shipped if len(self.folders) == 1 else f"remove the file from {own}: {shipped}"
+
+
+def load(site: Site, user_templates: Path | None) -> JinjaPress:
+    """A press for this site. Raises TemplateError where the user's folder does not exist."""
+    if user_templates is not None and not user_templates.is_dir():
+        raise TemplateError(
+            f"{user_templates}: there is no such folder of templates",
+            hint="create it, or take `templates:` out of config.yaml",
+        )
+    folders = _folders(user_templates)
+    return JinjaPress(site=site, folders=folders, environment=_environment(folders, site))
+
+
+def stamp(user_templates: Path | None) -> str:
+    """A fingerprint of all template files by name, size and time. Reads none of them."""
+    seen = hashlib.sha256()
+    for folder in _folders(user_templates):
+        for path in sorted(folder.rglob("*")):
+            facts = path.stat()
+            if path.is_file():
+                seen.update(f"{path.relative_to(folder)}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+def _is_template(name: str) -> bool:
+    return name.endswith((".html", ".txt", ".xml", ".css", ".js", ".opml"))
+
+
+def _folders(user_templates: Path | None) -> tuple[Path, ...]:
+    """The user's folder, then the shipped one: beside the modules in a wheel, above them in a checkout."""
+    homes = (PACKAGE / "templates", PACKAGE.parent / "templates")
+    shipped = next((home for home in homes if home.is_dir()), homes[0])
+    return (shipped,) if user_templates is None else (user_templates, shipped)
+
+
+def _environment(folders: tuple[Path, ...], site: Site) -> Environment:
+    import jinja2  # noqa: PLC0415  (as above)
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders),
+        autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=-1,
+        auto_reload=False,
+    )
+    environment.filters.update(_filters(site))
+    return environment
+
+
+def _filters(site: Site) -> dict[str, Callable[..., object]]:
+    return {
+        "marked": marked,
+        "paragraphs": paragraphs,
+        "note": _safe(note_html),
+        "day": lambda when: day(when, site.language),
+        "month": lambda when: month(when, site.language),
+        "days": lambda dates: days(dates, site.language),
+        "iso": iso,
+        "rfc822": format_datetime,
+        "absolute": lambda path: f"{site.url}/{path.removesuffix('index.html')}" if site.url else path,
+        "why": why,
+        "sources": sources,
+        "source": source,
+        "shorten": shorten,
+        "plural": plural,
+        "hard_wrap": hard_wrap,
+        "thin": lambda number: f"{number:,}",
+        "score": lambda number: f"{number:.2f}".rstrip("0").rstrip("."),
+    }
+
+
+def _safe(function: Callable[[str], str]) -> Callable[[str], str]:
+    """The function's result as markup that is not escaped again."""
+    from markupsafe import Markup  # noqa: PLC0415  (comes with jinja2)
+
+    return lambda text: Markup(function(text))  # noqa: S704  (nh3 has cleaned it)
+
+
+def iso(when: date | datetime) -> str:
+    """2026-08-07, or 2026-08-07T07:30:00Z for a moment in UTC."""
+    return when.isoformat().replace("+00:00", "Z")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """“1 paper”, “1,204 papers”."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def marked(text: str, reasons: Iterable[Reason] = (), *, link: bool = True, style: str = "") -> str:
+    """The text with its addresses linked and what the rules found in it marked.
+
+    `style` is written into each mark: in mail, where no style sheet can be relied on.
+    """
+    from markupsafe import Markup  # noqa: PLC0415  (comes with jinja2)
+
+    found = tuple(reason.found for reason in reasons if reason.found)
+    return Markup("").join(_pieces(text, found, link=link, style=style))
+
+
+def paragraphs(text: str) -> list[str]:
+    """The text's paragraphs: an empty line parts two of them."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+@lru_cache(maxsize=4096)  # an abstract stands on its page, in its day's and its profile's list, and in feeds
+def _segments(text: str, found: tuple[str, ...], link: bool) -> tuple[Segment, ...]:  # noqa: FBT001
+    return segments(text, found, link=link)
+
+
+def _pieces(text: str, found: tuple[str, ...], *, link: bool, style: str) -> Iterator[str]:
+    from markupsafe import Markup, escape  # noqa: PLC0415  (comes with jinja2)
+
+    mark = Markup('<mark style="{}">{}</mark>') if style else Markup("<mark>{1}</mark>")
+    for segment in _segments(text, found, link):
+        if segment.kind == "mark":
+            yield mark.format(style, segment.text)
+        elif segment.kind == "link":
+            yield Markup('<a href="{}" rel="noopener">{}</a>').format(segment.url, segment.text)
+        else:
+            yield escape(segment.text)

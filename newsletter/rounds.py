@@ -1,0 +1,223 @@
+"""A round: one transaction that turns recorded papers into what is shown. Every paper that no round has
+handled yet is matched, the edition is written, and the digests of all readers whose slot is due are fixed.
+
+In: the state, the config, the moment. Out: what the round did. Nothing is rendered or sent here; who is
+due and what they get is due.py's part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from newsletter.digest import Following, edition_section
+from newsletter.matching import Matcher, compile_profiles
+from newsletter.model import Match, Paper, Profile, Section, Trend
+from newsletter.settings import Config
+from newsletter.store import Store
+from newsletter.store.dumps import DumpRow
+from newsletter.store.editions import Judged
+from newsletter.trending import trends
+
+COMPOSED = "composed"
+"""Mark: the highest news number that a round has handled."""
+COMPOSED_AT = "composed at"
+"""Mark: the moment of the last round."""
+_CHUNK = 2000
+_HEALTH_LINES = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """What a round works with: the profiles under their slugs, what fits them, what is news.
+
+    `news` maps the number of every paper that some reader may still get to its news number; `fits` a
+    profile's slug to the matches among them. `before` and `upto` bound the papers of this round.
+    """
+
+    store: Store
+    config: Config
+    now: datetime
+    before: int
+    upto: int
+    profiles: tuple[Profile, ...]
+    slugs: Mapping[str, str]
+    news: Mapping[int, int] = field(default_factory=dict)
+    fits: Mapping[str, Mapping[int, Match]] = field(default_factory=dict)
+    silent: frozenset[int] = frozenset()
+    trends: tuple[Trend, ...] = ()
+    last_round: datetime | None = None
+    notes: Mapping[date, str] = field(default_factory=dict)
+    _papers: dict[int, Paper] = field(default_factory=dict)
+    _matcher: Matcher | None = None
+
+    @property
+    def matcher(self) -> Matcher:
+        """All profiles, ready to judge."""
+        if self._matcher is None:
+            self._matcher = compile_profiles(self.profiles)
+        return self._matcher
+
+    def papers(self, numbers: Iterable[int]) -> dict[int, Paper]:
+        """Papers by their numbers, each read once a round."""
+        wanted = set(numbers)
+        if missing := wanted - self._papers.keys():
+            self._papers |= self.store.papers.load(missing)
+        return {number: self._papers[number] for number in wanted}
+
+
+def open_desk(store: Store, config: Config, now: datetime, notes: Mapping[date, str]) -> Desk:
+    """Take stock before a round: profiles are made known to the state, and new papers are matched."""
+    before = int(store.runs.mark(COMPOSED) or 0)
+    slugs = store.editions.sync_profiles(config.profiles, before)
+    last = store.runs.mark(COMPOSED_AT)
+    return Desk(
+        store=store,
+        config=config,
+        now=now,
+        before=before,
+        upto=store.papers.newest(),
+        profiles=tuple(replace(profile, name=slugs[profile.name]) for profile in config.profiles),
+        slugs=slugs,
+        last_round=datetime.fromisoformat(last) if last else None,
+        notes=notes,
+    )
+
+
+def match_news(desk: Desk, *, whole_archive: bool = False) -> None:
+    """Match what no profile has judged yet, and lay out who fits what."""
+    store = desk.store
+    awaited = store.readers.lowest_awaited()
+    low = 0 if whole_archive else min(desk.before, desk.before if awaited is None else awaited)
+    _judge(desk, low)
+    desk.news = store.papers.news_numbers(low)
+    desk.silent = store.papers.silent(desk.news)
+    desk.fits = {
+        profile.name: store.editions.matches(profile.name, profile.rules_hash, desk.news)
+        for profile in desk.profiles
+    }
+    desk.trends = what_trends(store, desk.config.trending_lists)
+
+
+def _judge(desk: Desk, low: int) -> None:
+    starts = {profile.name: _start(desk.store, profile, low) for profile in desk.profiles}
+    if not starts:
+        return
+    for above in range(min(starts.values()), desk.upto, _CHUNK):
+        upto = min(above + _CHUNK, desk.upto)
+        papers = desk.store.papers.news(above, upto)
+        found: dict[str, list[Match]] = {slug: [] for slug in starts}
+        for match in desk.matcher.matches(papers):
+            found[match.profile].append(match)
+        for profile in desk.profiles:
+            if starts[profile.name] < upto:
+                _note_judged(desk.store, profile, Judged(low=low, high=upto), papers, found[profile.name])
+
+
+def _start(store: Store, profile: Profile, low: int) -> int:
+    """The news number from which on a profile has to judge."""
+    judged = store.editions.judged(profile.name, profile.rules_hash)
+    return judged.high if judged and judged.low <= low else low
+
+
+def _note_judged(
+    store: Store, profile: Profile, judged: Judged, papers: Iterable[Paper], matches: Iterable[Match]
+) -> None:
+    before = store.editions.judged(profile.name, profile.rules_hash)
+    low = min(judged.low, before.low) if before else judged.low
+    store.editions.put_judged(
+        profile.name,
+        profile.rules_hash,
+        Judged(low=low, high=judged.high),
+        (paper.number for paper in papers),
+        matches,
+    )
+
+
+def what_trends(store: Store, lists: int) -> tuple[Trend, ...]:
+    """What trends, counted back from the newest list."""
+    from newsletter.trending import WINDOW  # noqa: PLC0415 - beside its one use
+
+    newest = store.papers.newest_list()
+    if newest is None:
+        return ()
+    numbers = store.papers.listed_again(newest - WINDOW, lists)
+    papers = {paper.number: paper for paper in store.papers.load(numbers).values()}
+    return trends(papers.values(), newest, lists)
+
+
+# --------------------------------------------------------------------------------------------- editions
+
+
+def write_edition(desk: Desk) -> tuple[str, ...]:
+    """The edition of this round: what fits a public profile and is in no edition yet. Its name, if any."""
+    fresh = [number for number, news in desk.news.items() if news > desk.before]
+    published = desk.store.editions.published(fresh)
+    wanted = set(fresh) - published
+    today = desk.now.astimezone(ZoneInfo(desk.config.site.timezone)).date()
+    health = health_lines(desk.store.dumps.troubled(desk.last_round))
+    name = _write(desk, dict.fromkeys(_public(desk), wanted), today, desk.now, health)
+    return (name,) if name else ()
+
+
+def write_backfill(desk: Desk) -> tuple[str, ...]:
+    """Editions for the dates that papers bear: of this round's papers, and for profiles added since."""
+    begins = {row.slug: row.begins for row in desk.store.editions.profiles()}
+    by_date: dict[date, dict[str, set[int]]] = {}
+    for slug in _public(desk):
+        published = desk.store.editions.published(desk.news, slug)
+        for number, news in desk.news.items():
+            if number not in published and (news > desk.before or news <= begins[slug]):
+                day = desk.papers((number,))[number].first_seen or desk.now.date()
+                by_date.setdefault(day, {}).setdefault(slug, set()).add(number)
+    zone = ZoneInfo(desk.config.site.timezone)
+    names = []
+    for day in sorted(by_date):
+        made = datetime.combine(day, time(), tzinfo=zone)
+        names.append(_write(desk, by_date[day], day, made.astimezone(desk.now.tzinfo), ()))
+    desk.store.editions.filled(_public(desk))
+    return tuple(name for name in names if name)
+
+
+def _public(desk: Desk) -> tuple[str, ...]:
+    return tuple(profile.name for profile in desk.profiles if not profile.private)
+
+
+def _write(
+    desk: Desk, wanted: Mapping[str, set[int]], day: date, made: datetime, health: Sequence[str]
+) -> str:
+    sections = [
+        section
+        for profile in desk.profiles
+        if (section := _section(desk, profile, wanted.get(profile.name, set()))).picks
+    ]
+    return desk.store.editions.add(day, made, sections, health) if sections else ""
+
+
+def _section(desk: Desk, profile: Profile, wanted: set[int]) -> Section:
+    matches = [match for number, match in desk.fits[profile.name].items() if number in wanted]
+    following = Following(profile=profile.name, title=profile.title, limit=profile.limit)
+    return edition_section(following, matches, desk.papers(match.paper for match in matches))
+
+
+def health_lines(dumps: Sequence[DumpRow]) -> tuple[str, ...]:
+    """What was wrong with dumps, for people who read a digest: one line each, at most three."""
+    lines = [_health(dump) for dump in dumps[:_HEALTH_LINES]]
+    if len(dumps) > _HEALTH_LINES:
+        lines.append(f"{len(dumps) - _HEALTH_LINES} more files had problems")
+    return tuple(lines)
+
+
+def _health(dump: DumpRow) -> str:
+    if dump.state == "quarantined":
+        return f"{dump.name} could not be read: {dump.problems[0].what}"
+    count = len(dump.problems)
+    places = "1 place" if count == 1 else f"{count} places"
+    return f"{dump.name} was read only in part: {places} could not be used"
+
+
+def fresh_span(config: Config) -> timedelta:
+    """How long a paper stays fresh."""
+    return timedelta(days=config.fresh_days)

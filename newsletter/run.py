@@ -1,0 +1,222 @@
+"""One run: the stages in their order, and nothing else.
+
+    collect → record (parse, diff) → round (match, compose) → publish → deliver
+
+Each dump is one transaction, the round is one; mail leaves after it. A crash before a commit repeats a
+step, a crash after it loses nothing: what is recorded but not yet published or sent is finished first.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from newsletter import idle, inbox
+from newsletter.archive import AUTHORITY, read_archive
+from newsletter.deliver import SECRET, FolderMailer, PostRoom, Sent
+from newsletter.due import Due, settle_slots, sync_readers
+from newsletter.errors import NewsletterError
+from newsletter.idle import NEXT_SLOT
+from newsletter.model import Archive, Artifact, Dump, Problem
+from newsletter.ports import Press
+from newsletter.publish import Published, publish
+from newsletter.record import Recorded, borne_date, record_dump
+from newsletter.rounds import COMPOSED, COMPOSED_AT, match_news, open_desk, write_backfill, write_edition
+from newsletter.settings import Config
+from newsletter.store import Store
+
+REVISION = "revision"
+"""Mark: moves whenever something that may be published has changed."""
+PUBLISHED = "published"
+"""Mark: of what the site was last made."""
+_LONG_AGO_DAYS = 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What was asked of a run besides the usual."""
+
+    send: bool = True
+    backfill: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What a run did. `problems` are those found for the first time; `failures` stopped an output."""
+
+    dumps: list[Recorded] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    left: int = 0
+    editions: tuple[str, ...] = ()
+    due: Due = field(default_factory=Due)
+    published: Published | None = None
+    sent: Sent = field(default_factory=Sent)
+    failures: list[NewsletterError] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 where this run found something somebody must look at."""
+        quarantined = any(dump.state == "quarantined" for dump in self.dumps)
+        stops = [failure.exit_code for failure in self.failures]
+        return max([1 if quarantined or self.problems or self.sent.failed else 0, *stops])
+
+    def count(self, what: str) -> int:
+        """How many listings of the dumps read were new, revised, again or listed at all."""
+        return sum(getattr(dump, what) for dump in self.dumps)
+
+
+def run(
+    store: Store, config: Config, *, now: datetime, wall: datetime, wishes: Wishes | None = None
+) -> Report:
+    """One pass of all stages. `now` is the moment of slots and dates, `wall` the clock's (file ages)."""
+    report, wishes = Report(), wishes or Wishes()
+    _settle_marks(store, config, now)
+    notes = read_notes(config.notes)
+    _record(store, config, report, now=now, wall=wall, backfill=wishes.backfill)
+    _round(store, config, report, now=now, notes=notes, backfill=wishes.backfill)
+    press = _press(config)
+    _publish(store, config, report, press, notes)
+    if wishes.send:
+        _deliver(store, config, report, press, now)
+    return report
+
+
+# ------------------------------------------------------------------------------------ collect and record
+
+
+def _settle_marks(store: Store, config: Config, now: datetime) -> None:
+    """What an installation fixes on its first run, for ever: its secret and the authority of its ids."""
+    store.runs.settled_mark(SECRET, secrets.token_hex(32))
+    host = urlsplit(config.site.url).hostname or "newsletter.invalid"
+    store.runs.settled_mark(AUTHORITY, f"{host},{now:%Y-%m-%d}")
+
+
+def _record(
+    store: Store, config: Config, report: Report, *, now: datetime, wall: datetime, backfill: bool
+) -> None:
+    found, problems = inbox.find(config.inbox, config.out)
+    _tell(store, report, problems, now)
+    known = store.dumps.files()
+    waiting: list[tuple[date, str, inbox.Found, Dump]] = []
+    for file in found:
+        if known.get(file.path) == (file.size, file.mtime_ns):
+            continue
+        dump = inbox.take(file, limit_bytes=config.limits.dump_bytes)
+        if dump is None:
+            report.left += 1
+        elif isinstance(dump, Problem):
+            _tell(store, report, (dump,), now)
+        else:
+            waiting.append((borne_date(dump), dump.name, file, dump))
+    for _, _, file, dump in sorted(waiting, key=lambda each: each[:2]):
+        recorded = record_dump(store, dump, now, silent=backfill, settled=not inbox.is_young(file, wall))
+        if recorded.state == "unsettled":
+            report.left += 1
+            continue
+        store.dumps.remember(file.path, file.size, file.mtime_ns)
+        report.dumps.append(recorded)
+    _hint_at_backfill(store, report, backfill=backfill)
+
+
+def _tell(store: Store, report: Report, problems: Iterable[Problem], now: datetime) -> None:
+    """Problems of files that are no dumps: each is told once, and stands in `newsletter status`."""
+    report.problems += [problem for problem in problems if store.dumps.refuse(problem, now)]
+
+
+def _hint_at_backfill(store: Store, report: Report, *, backfill: bool) -> None:
+    dates = [dump.date for dump in report.dumps if dump.date and dump.new]
+    if backfill or store.editions.count() or not dates:
+        return
+    if (max(dates) - min(dates)).days > _LONG_AGO_DAYS:
+        report.hints.append(
+            f"these dumps go back to {min(dates)}: to fill the archive by their dates and mail none of them,"
+            " start with a fresh state and `newsletter run --backfill`"
+        )
+
+
+# ------------------------------------------------------------------------------------------------ round
+
+
+def _round(
+    store: Store,
+    config: Config,
+    report: Report,
+    *,
+    now: datetime,
+    notes: Mapping[date, str],
+    backfill: bool,
+) -> None:
+    with store.transaction():
+        desk = open_desk(store, config, now, notes)
+        sync_readers(desk, begins=desk.upto if backfill else desk.before)
+        match_news(desk, whole_archive=backfill)
+        report.editions = write_backfill(desk) if backfill else write_edition(desk)
+        if not backfill:
+            report.due = settle_slots(desk)
+            store.runs.set_mark(NEXT_SLOT, report.due.next_slot.isoformat() if report.due.next_slot else "")
+        store.runs.set_mark(COMPOSED, str(desk.upto))
+        store.runs.set_mark(COMPOSED_AT, now.isoformat())
+        if report.editions or any(dump.state in ("read", "partly") for dump in report.dumps):
+            store.runs.set_mark(REVISION, str(int(store.runs.mark(REVISION) or 0) + 1))
+
+
+def read_notes(folder: Path | None) -> dict[date, str]:
+    """The editor's notes by the date their file is named for; other files are left aside."""
+    notes = {}
+    for path in sorted(folder.glob("*.md")) if folder and folder.is_dir() else ():
+        try:
+            notes[date.fromisoformat(path.stem)] = path.read_text(encoding="utf-8", errors="replace").strip()
+        except ValueError:
+            continue
+    return {day: text for day, text in notes.items() if text}
+
+
+# ----------------------------------------------------------------------------------- publish and deliver
+
+
+def _press(config: Config) -> Callable[[], Press]:
+    @cache
+    def press() -> Press:
+        from newsletter.press import load  # noqa: PLC0415 - Jinja costs 40 ms that an idle run saves
+
+        return load(config.site, config.templates)
+
+    return press
+
+
+def _publish(
+    store: Store, config: Config, report: Report, press: Callable[[], Press], notes: Mapping[date, str]
+) -> None:
+    made_of = idle.made_of(config, store.runs.mark(REVISION) or "0", notes)
+    site = config.out / "site"
+    if store.runs.mark(PUBLISHED) == made_of and (site / "index.html").is_file():
+        return
+    archive = read_archive(store, trending_lists=config.trending_lists, notes=notes)
+    try:
+        report.published = publish(_artifacts(archive, config, press()), site)
+    except NewsletterError as error:
+        report.failures.append(error)
+        return
+    store.runs.set_mark(PUBLISHED, made_of)
+
+
+def _artifacts(archive: Archive, config: Config, press: Press) -> Iterator[Artifact]:
+    from newsletter import outputs  # noqa: PLC0415 - feedgen and lxml are for runs that publish
+
+    for name in config.outputs:
+        module = outputs.load(name)
+        if hasattr(module, "artifacts"):
+            yield from module.artifacts(archive, press)
+
+
+def _deliver(store: Store, config: Config, report: Report, press: Callable[[], Press], now: datetime) -> None:
+    room = PostRoom(store=store, config=config, press=press)
+    report.sent = room.deliver(FolderMailer(config.out / "mail"), now)
+    if report.sent.problem:
+        report.failures.append(report.sent.problem)

@@ -1,0 +1,50 @@
+"""The state: what was seen, shown and sent. One `Store` over a database, its tables in rooms by noun.
+
+    store.papers     papers, keys, sightings          store.editions   profiles, matches, editions
+    store.dumps      dumps and inbox files            store.readers    readers, slots, deliveries, backlog
+    store.runs       runs and what they said, marks
+
+All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
+asks a clock: moments come in.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from newsletter.store.database import Database
+from newsletter.store.dumps import Dumps
+from newsletter.store.editions import Editions
+from newsletter.store.papers import Papers
+from newsletter.store.readers import Readers
+from newsletter.store.runs import Runs
+
+
+class Store:
+    """The state of one installation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.papers = Papers(database)
+        self.dumps = Dumps(database)
+        self.editions = Editions(database)
+        self.readers = Readers(database)
+        self.runs = Runs(database)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All writes inside happen, or none."""
+        return self._database.transaction()
+
+    def copy(self) -> Store:
+        """The same state in memory: what is done to it leaves this one as it is."""
+        return Store(self._database.copy())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+
+def open_store(path: str | Path | None) -> Store:
+    """The state at a path, made if it is not there; in memory for None. Raises StateError."""
+    return Store(Database(Path(path) if path else None))

@@ -1,0 +1,144 @@
+"""The SQLite file: opened, checked, migrated, locked. Statements and rows; no word about papers.
+
+Facts this module answers to: a deferred BEGIN that reads first and writes later fails at once when another
+connection has committed (the busy timeout is ignored), so writers begin IMMEDIATE; RETURNING with
+executemany drops its rows, so nothing here uses it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from newsletter.errors import StateError, StateTooNew
+from newsletter.store.schema import APPLICATION_ID, MIGRATIONS
+
+Values = Mapping[str, Any]
+_BUSY_SECONDS = 10.0
+_FULL_OR_READONLY = ("readonly", "full", "unable to open", "disk i/o")
+
+
+class Database:
+    """One connection to a SQLite file, in autocommit mode; every write happens in `transaction`."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open `path`, or a database in memory for None. Raises StateError."""
+        self.path = path
+        with _told(path):
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._connection = sqlite3.connect(
+                path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.row_factory = sqlite3.Row
+            self._prepare()
+
+    def _prepare(self) -> None:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        version = self._pragma("user_version")
+        if version > len(MIGRATIONS):
+            raise StateTooNew(
+                f"{self.path}: the state has schema {version}, this program knows {len(MIGRATIONS)}",
+                hint="a newer version of newsletter made it: install that one, or name another state",
+            )
+        if version == 0 and self._pragma("application_id") not in (0, APPLICATION_ID):
+            raise StateError(f"{self.path}: a database of another program", hint="name another file as state")
+        if version < len(MIGRATIONS):
+            self._migrate()
+
+    def _migrate(self) -> None:
+        with self.transaction():
+            # Read again under the lock: another process may have migrated meanwhile.
+            for number in range(self._pragma("user_version"), len(MIGRATIONS)):
+                for statement in MIGRATIONS[number].split(";\n"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {number + 1}")
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        if self.path:
+            self.path.chmod(0o600)
+
+    def _pragma(self, name: str) -> int:
+        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: commits at the end, rolls back on any exception. Inside another, it joins it."""
+        if self._connection.in_transaction:
+            yield
+            return
+        with _told(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        with _told(self.path):
+            self._connection.commit()
+
+    def run(self, statement: str, values: Values | None = None) -> int:
+        """Execute one statement; the id of the row it inserted."""
+        with _told(self.path):
+            return self._connection.execute(statement, values or {}).lastrowid or 0
+
+    def count(self, statement: str, values: Values | None = None) -> int:
+        """Execute one statement; how many rows it changed."""
+        with _told(self.path):
+            return self._connection.execute(statement, values or {}).rowcount
+
+    def many(self, statement: str, rows: Iterable[Values]) -> None:
+        """Execute one statement for each row."""
+        with _told(self.path):
+            self._connection.executemany(statement, rows)
+
+    def all(self, statement: str, values: Values | None = None) -> list[sqlite3.Row]:
+        """Every row of a query."""
+        with _told(self.path):
+            return self._connection.execute(statement, values or {}).fetchall()
+
+    def one(self, statement: str, values: Values | None = None) -> sqlite3.Row | None:
+        """The first row of a query, or None."""
+        with _told(self.path):
+            row: sqlite3.Row | None = self._connection.execute(statement, values or {}).fetchone()
+        return row
+
+    def value(self, statement: str, values: Values | None = None) -> Any:  # noqa: ANN401 - what the column holds
+        """The first column of the first row, or None."""
+        row = self.one(statement, values)
+        return row[0] if row else None
+
+    def copy(self) -> Database:
+        """The same tables and rows in memory."""
+        other = Database(None)
+        with _told(self.path):
+            self._connection.backup(other._connection)
+        return other
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+@contextmanager
+def _told(path: Path | None) -> Iterator[None]:
+    """What SQLite or the file system says, as a StateError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StateError(f"{path or 'state'}: {error}", hint=_hint(str(error))) from error
+    except OSError as error:
+        raise StateError(f"{path}: {error.strerror}", hint=_hint("unable to open")) from error
+
+
+def _hint(said: str) -> str:
+    if "locked" in said:
+        return "another program holds the state; close it and run again"
+    if any(word in said.lower() for word in _FULL_OR_READONLY):
+        return "see that the folder exists, is yours to write, and has room; nothing was lost"
+    if "not a database" in said or "malformed" in said:
+        return "the file is damaged or no state: put a backup in its place, or name another file as state"
+    return "run `newsletter status` to see what is recorded"

@@ -1,0 +1,150 @@
+"""Dumps and the inbox as they were last seen: rows to values and back. Decides nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from newsletter.model import Problem
+from newsletter.store import codec
+from newsletter.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpRow:
+    """A dump as the store remembers it. `state` is started, read, partly or quarantined."""
+
+    id: int
+    name: str
+    sha256: str
+    state: str
+    starts: int
+    date: date | None
+    format: str
+    listed: int
+    new: int
+    revised: int
+    again: int
+    problems: tuple[Problem, ...]
+    program: str
+    recorded: datetime
+
+
+class Dumps:
+    """The dumps of a state, and the inbox as it was when last looked at."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def files(self) -> dict[str, tuple[int, int]]:
+        """Every inbox file that was taken: path → (size, mtime in ns)."""
+        rows = self._db.all("SELECT path, size, mtime_ns FROM inbox_file")
+        return {row["path"]: (row["size"], row["mtime_ns"]) for row in rows}
+
+    def remember(self, path: str, size: int, mtime_ns: int) -> None:
+        """A file was taken: it is looked at again only when it changes."""
+        self._db.run(
+            "INSERT INTO inbox_file (path, size, mtime_ns) VALUES (:path, :size, :mtime_ns)"
+            " ON CONFLICT (path) DO UPDATE SET size = :size, mtime_ns = :mtime_ns",
+            {"path": path, "size": size, "mtime_ns": mtime_ns},
+        )
+
+    def refuse(self, problem: Problem, now: datetime) -> bool:
+        """Note a problem with a file that never became a dump; whether it was not noted before."""
+        return bool(
+            self._db.count(
+                "INSERT INTO dump (sha256, name, size, state, problems, program, recorded)"
+                " VALUES (:what, :name, 0, 'quarantined', :problems, '', :now) ON CONFLICT DO NOTHING",
+                {
+                    "what": f"{problem.dump}: {problem.what}",
+                    "name": problem.dump,
+                    "problems": codec.dumps((problem,)),
+                    "now": now.isoformat(),
+                },
+            )
+        )
+
+    def get(self, sha256: str) -> DumpRow | None:
+        """The dump with this content."""
+        row = self._db.one("SELECT * FROM dump WHERE sha256 = :sha256", {"sha256": sha256})
+        return _dump_row(row) if row else None
+
+    def start(self, *, name: str, sha256: str, size: int, program: str, now: datetime) -> DumpRow:
+        """Say that a dump is about to be read: a second start without an end tells of a crash."""
+        self._db.run(
+            "INSERT INTO dump (sha256, name, size, state, starts, program, recorded)"
+            " VALUES (:sha256, :name, :size, 'started', 1, :program, :now)"
+            " ON CONFLICT (sha256) DO UPDATE SET starts = starts + 1, state = 'started', program = :program",
+            {"sha256": sha256, "name": name, "size": size, "program": program, "now": now.isoformat()},
+        )
+        row = self.get(sha256)
+        assert row is not None  # noqa: S101 - it was just written
+        return row
+
+    def unstart(self, dump: int) -> None:
+        """A start does not count: what stopped it was not the dump."""
+        self._db.run("UPDATE dump SET starts = starts - 1 WHERE id = :id", {"id": dump})
+
+    def forget(self, dump: int) -> None:
+        """A dump was begun that is still being written: as if it had not been."""
+        self._db.run("DELETE FROM dump WHERE id = :id AND state = 'started'", {"id": dump})
+
+    def finish(
+        self,
+        dump: int,
+        *,
+        state: str,
+        now: datetime,
+        problems: Sequence[Problem] = (),
+        day: date | None = None,
+        format: str = "",  # noqa: A002 - the word of the field
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        """Say how reading a dump ended: read, partly, or quarantined."""
+        counted = {"listed": 0, "new": 0, "revised": 0, "again": 0, **(counts or {})}
+        self._db.run(
+            "UPDATE dump SET state = :state, problems = :problems, date = :date, format = :format,"
+            " recorded = :now, listed = :listed, new = :new, revised = :revised, again = :again"
+            " WHERE id = :id",
+            {
+                "id": dump,
+                "state": state,
+                "problems": codec.dumps(tuple(problems)),
+                "date": day.isoformat() if day else None,
+                "format": format,
+                "now": now.isoformat(),
+                **counted,
+            },
+        )
+
+    def latest(self, count: int = 50) -> tuple[DumpRow, ...]:
+        """The dumps recorded last, newest first."""
+        rows = self._db.all(
+            "SELECT * FROM dump ORDER BY recorded DESC, id DESC LIMIT :count", {"count": count}
+        )
+        return tuple(_dump_row(row) for row in rows)
+
+    def troubled(self, since: datetime | None) -> tuple[DumpRow, ...]:
+        """The dumps that were read partly or not at all, recorded after a moment; oldest first."""
+        rows = self._db.all(
+            "SELECT * FROM dump WHERE state IN ('partly', 'quarantined') AND recorded > :since"
+            " ORDER BY recorded, id",
+            {"since": since.isoformat() if since else ""},
+        )
+        return tuple(_dump_row(row) for row in rows)
+
+
+def _dump_row(row: sqlite3.Row) -> DumpRow:
+    problems = codec.loads(tuple[Problem, ...], row["problems"])
+    values = {name: row[name] for name in ("id", "name", "sha256", "state", "starts", "program")}
+    counts = {name: row[name] for name in ("listed", "new", "revised", "again")}
+    return DumpRow(
+        **values,
+        **counts,
+        date=date.fromisoformat(row["date"]) if row["date"] else None,
+        format=row["format"] or "",
+        problems=problems,
+        recorded=datetime.fromisoformat(row["recorded"]),
+    )

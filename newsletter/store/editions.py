@@ -1,0 +1,299 @@
+"""Profiles as the site knows them, what fits them, and the editions that were published: rows to values and
+back. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from newsletter.digest import reason_line
+from newsletter.model import Edition, Match, Paper, Pick, Profile, ProfileCard, Reason, Section
+from newsletter.store import codec
+from newsletter.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileRow:
+    """A profile in the state. `begins` is the news number before its time; `place` None: no more there."""
+
+    slug: str
+    name: str
+    title: str
+    description: str
+    former: tuple[str, ...]
+    private: bool
+    place: int | None
+    begins: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The papers a profile has judged under one hash of its rules: news numbers above low, up to high."""
+
+    low: int
+    high: int
+
+
+class Editions:
+    """The profiles and editions of a state."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # ---------------------------------------------------------------------------------------- profiles
+
+    def sync_profiles(self, profiles: Sequence[Profile], begins: int) -> dict[str, str]:
+        """Make the state know the profiles of the config; their slugs by name.
+
+        A profile keeps the slug it first had. `formerly` hands the slug of an old name to the new one.
+        """
+        self._db.run("UPDATE profile SET place = NULL")
+        return {profile.name: self._sync(profile, place, begins) for place, profile in enumerate(profiles)}
+
+    def _sync(self, profile: Profile, place: int, begins: int) -> str:
+        row = self._named(profile.name)
+        if row is None and profile.formerly and (old := self._named(profile.formerly)):
+            row = self._renamed(old, profile.name)
+        slug = row.slug if row else self._free_slug(profile.name)
+        self._db.run(
+            "INSERT INTO profile (slug, name, title, description, private, place, begins)"
+            " VALUES (:slug, :name, :title, :description, :private, :place, :begins)"
+            " ON CONFLICT (slug) DO UPDATE SET title = :title, description = :description,"
+            " private = :private, place = :place",
+            {
+                "slug": slug,
+                "name": profile.name,
+                "title": profile.title,
+                "description": profile.description,
+                "private": profile.private,
+                "place": place,
+                "begins": begins,
+            },
+        )
+        return slug
+
+    def _renamed(self, old: ProfileRow, name: str) -> ProfileRow:
+        former = [*(n for n in old.former if n not in (old.name, name)), old.name]
+        self._db.run(
+            "UPDATE profile SET name = :name, former = :former WHERE slug = :slug",
+            {"slug": old.slug, "name": name, "former": json.dumps(former)},
+        )
+        return old
+
+    def _named(self, name: str) -> ProfileRow | None:
+        row = self._db.one("SELECT * FROM profile WHERE name = :name", {"name": name})
+        return _profile_row(row) if row else None
+
+    def _free_slug(self, name: str) -> str:
+        slug, number = name, 1
+        while self._db.value("SELECT 1 FROM profile WHERE slug = :slug", {"slug": slug}):
+            number += 1
+            slug = f"{name}-{number}"
+        return slug
+
+    def profiles(self) -> tuple[ProfileRow, ...]:
+        """Every profile there ever was: those of the config first, in its order."""
+        rows = self._db.all("SELECT * FROM profile ORDER BY place IS NULL, place, slug")
+        return tuple(_profile_row(row) for row in rows)
+
+    def cards(self) -> tuple[ProfileCard, ...]:
+        """The public profiles as the site shows them; a gone one only if it was ever published."""
+        published = {row["profile"] for row in self._db.all("SELECT DISTINCT profile FROM edition_pick")}
+        names = {row.name for row in self.profiles()}
+        return tuple(
+            ProfileCard(
+                slug=row.slug,
+                address=row.name,
+                title=row.title,
+                description=row.description,
+                former=tuple(name for name in row.former if name not in names),
+                active=row.place is not None,
+            )
+            for row in self.profiles()
+            if not row.private and (row.place is not None or row.slug in published)
+        )
+
+    def filled(self, slugs: Iterable[str]) -> None:
+        """The archive of these profiles goes back to the first paper."""
+        self._db.many("UPDATE profile SET begins = 0 WHERE slug = :slug", [{"slug": s} for s in slugs])
+
+    # ----------------------------------------------------------------------------------------- matches
+
+    def judged(self, profile: str, rules: str) -> Judged | None:
+        """Which papers a profile has judged under a hash of its rules."""
+        row = self._db.one(
+            "SELECT low, high FROM judged WHERE profile = :profile AND rules = :rules",
+            {"profile": profile, "rules": rules},
+        )
+        return Judged(low=row["low"], high=row["high"]) if row else None
+
+    def put_judged(
+        self, profile: str, rules: str, judged: Judged, papers: Iterable[int], matches: Iterable[Match]
+    ) -> None:
+        """A profile has judged more papers; these matches are those of them that fit."""
+        key = {"profile": profile, "rules": rules}
+        self._db.run(
+            "DELETE FROM match WHERE profile = :profile AND rules = :rules"
+            " AND paper IN (SELECT value FROM json_each(:papers))",
+            {**key, "papers": json.dumps(sorted(papers))},
+        )
+        self._db.run(
+            "INSERT INTO judged (profile, rules, low, high) VALUES (:profile, :rules, :low, :high)"
+            " ON CONFLICT (profile, rules) DO UPDATE SET low = :low, high = :high",
+            {**key, "low": judged.low, "high": judged.high},
+        )
+        self._db.many(
+            "INSERT OR REPLACE INTO match (profile, rules, paper, score, reasons)"
+            " VALUES (:profile, :rules, :paper, :score, :reasons)",
+            [{**key, "paper": m.paper, "score": m.score, "reasons": codec.dumps(m.reasons)} for m in matches],
+        )
+
+    def matches(self, profile: str, rules: str, papers: Iterable[int]) -> dict[int, Match]:
+        """Which of the papers fit a profile under a hash of its rules, by paper."""
+        rows = self._db.all(
+            "SELECT paper, score, reasons FROM match WHERE profile = :profile AND rules = :rules"
+            " AND paper IN (SELECT value FROM json_each(:papers))",
+            {"profile": profile, "rules": rules, "papers": json.dumps(sorted(papers))},
+        )
+        return {row["paper"]: _match(profile, row) for row in rows}
+
+    # ---------------------------------------------------------------------------------------- editions
+
+    def published(self, papers: Iterable[int], profile: str | None = None) -> frozenset[int]:
+        """Of the papers, those that stand in an edition (of one profile, if it is named)."""
+        rows = self._db.all(
+            "SELECT DISTINCT coalesce(p.joined, p.id) AS paper FROM edition_pick e"
+            " JOIN paper p ON p.id = e.paper"
+            " WHERE coalesce(p.joined, p.id) IN (SELECT value FROM json_each(:papers))"
+            " AND (:profile IS NULL OR e.profile = :profile)",
+            {"papers": json.dumps(sorted(papers)), "profile": profile},
+        )
+        return frozenset(row["paper"] for row in rows)
+
+    def add(self, day: date, made: datetime, sections: Sequence[Section], health: Sequence[str]) -> str:
+        """Record an edition under a date; its name."""
+        number = 1 + int(
+            self._db.value("SELECT count(*) FROM edition WHERE date = :date", {"date": day.isoformat()}) or 0
+        )
+        edition = self._db.run(
+            "INSERT INTO edition (date, number, made, health) VALUES (:date, :number, :made, :health)",
+            {
+                "date": day.isoformat(),
+                "number": number,
+                "made": made.isoformat(),
+                "health": json.dumps(list(health), ensure_ascii=False),
+            },
+        )
+        self._db.many(
+            "INSERT INTO edition_pick (edition, profile, place, paper, complete, score, reasons)"
+            " VALUES (:edition, :profile, :place, :paper, :complete, :score, :reasons)",
+            [
+                {
+                    "edition": edition,
+                    "profile": section.profile,
+                    "place": place,
+                    "paper": pick.paper.number,
+                    "complete": place < len(section.picks),
+                    "score": pick.match.score,
+                    "reasons": codec.dumps(pick.match.reasons),
+                }
+                for section in sections
+                for place, pick in enumerate((*section.picks, *section.more))
+            ],
+        )
+        return _name(day, number)
+
+    def all_picks(self) -> dict[int, list[sqlite3.Row]]:
+        """Every pick of every edition, by edition, in the order of profiles and places."""
+        rows = self._db.all(
+            "SELECT e.* FROM edition_pick e JOIN profile f ON f.slug = e.profile"
+            " WHERE NOT f.private ORDER BY e.edition, f.place IS NULL, f.place, e.profile, e.place"
+        )
+        picks: dict[int, list[sqlite3.Row]] = {}
+        for row in rows:
+            picks.setdefault(row["edition"], []).append(row)
+        return picks
+
+    def load(
+        self, picks: Mapping[int, list[sqlite3.Row]], papers: Mapping[int, Paper]
+    ) -> tuple[Edition, ...]:
+        """Every edition that has a pick, newest first."""
+        titles = {row.slug: row.title for row in self.profiles()}
+        rows = self._db.all("SELECT * FROM edition ORDER BY date DESC, number DESC")
+        return tuple(
+            Edition(
+                name=_name(date.fromisoformat(row["date"]), row["number"]),
+                date=date.fromisoformat(row["date"]),
+                made=datetime.fromisoformat(row["made"]),
+                sections=_sections(picks[row["id"]], papers, titles),
+                health=tuple(json.loads(row["health"])),
+            )
+            for row in rows
+            if row["id"] in picks
+        )
+
+    def count(self) -> int:
+        """How many editions there are."""
+        return int(self._db.value("SELECT count(*) FROM edition") or 0)
+
+
+def _name(day: date, number: int) -> str:
+    return day.isoformat() if number == 1 else f"{day.isoformat()}-{number}"
+
+
+def _match(profile: str, row: sqlite3.Row) -> Match:
+    reasons = codec.loads(tuple[Reason, ...], row["reasons"])
+    return Match(paper=row["paper"], profile=profile, score=row["score"], reasons=reasons)
+
+
+def _sections(
+    rows: Iterable[sqlite3.Row], papers: Mapping[int, Paper], titles: Mapping[str, str]
+) -> tuple[Section, ...]:
+    by_profile: dict[str, list[sqlite3.Row]] = {}
+    for row in rows:
+        by_profile.setdefault(row["profile"], []).append(row)
+    fits: dict[int, list[str]] = {}
+    for profile, its in by_profile.items():
+        for row in its:
+            named = fits.setdefault(papers[row["paper"]].number, [])
+            named += [titles[profile]] if titles[profile] not in named else []
+    return tuple(_section(profile, titles[profile], its, papers, fits) for profile, its in by_profile.items())
+
+
+def _section(
+    profile: str,
+    title: str,
+    rows: Iterable[sqlite3.Row],
+    papers: Mapping[int, Paper],
+    fits: Mapping[int, Sequence[str]],
+) -> Section:
+    complete: list[Pick] = []
+    others: list[Pick] = []
+    seen: set[int] = set()
+    for row in rows:
+        paper = papers[row["paper"]]
+        if paper.number in seen:  # two papers of this edition that were joined since
+            continue
+        seen.add(paper.number)
+        also = tuple(name for name in fits[paper.number] if name != title)
+        pick = Pick(paper=paper, match=_match(profile, row), also=also)
+        (complete if row["complete"] else others).append(pick)
+    reason = reason_line((*complete, *others))
+    return Section(profile=profile, title=title, picks=tuple(complete), more=tuple(others), reason=reason)
+
+
+def _profile_row(row: sqlite3.Row) -> ProfileRow:
+    return ProfileRow(
+        slug=row["slug"],
+        name=row["name"],
+        title=row["title"],
+        description=row["description"],
+        former=tuple(json.loads(row["former"])),
+        private=bool(row["private"]),
+        place=row["place"],
+        begins=row["begins"],
+    )

@@ -1,0 +1,308 @@
+"""Papers, their keys and sightings: rows to values and back. Decides nothing: what is new or the same is
+diff.py's work, done between `known` and `write`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from newsletter.diff import Diff, Origin, Outcome, Record
+from newsletter.identity import ARXIV, slug, title_key
+from newsletter.model import Link, ListedPaper, Paper, Sighting
+from newsletter.store import codec
+from newsletter.store.database import Database
+
+_PAPER = "SELECT id, slug, title, abstract, merged, version, recorded, revised FROM paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clean:
+    """The texts of a record as people read them."""
+
+    title: str
+    abstract: str
+
+
+class Papers:
+    """The papers of a state."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # ------------------------------------------------------------------------------------ for the diff
+
+    def known(self, keys: Iterable[str]) -> tuple[Record, ...]:
+        """The record of every paper that one of the keys names, by number."""
+        rows = self._db.all(
+            "SELECT p.id, p.merged, p.origins,"
+            " (SELECT json_group_array(key) FROM alias WHERE paper = p.id) AS keys FROM paper p"
+            " WHERE p.joined IS NULL AND p.id IN"
+            " (SELECT paper FROM alias WHERE key IN (SELECT value FROM json_each(:keys))) ORDER BY p.id",
+            {"keys": json.dumps(sorted(set(keys)))},
+        )
+        return tuple(_record(row) for row in rows)
+
+    def write(
+        self, diff: Diff, texts: Mapping[int, Clean], *, dump: int, day: date, now: datetime, silent: bool
+    ) -> None:
+        """Record what a diff found in a dump that bears `day`: papers, keys, sightings, joins.
+
+        `texts` holds the clean texts of each of the diff's records by its number.
+        """
+        numbers: dict[int, int] = {}
+        grown = {outcome.number for outcome in diff.outcomes if outcome.grown}
+        for record in diff.records:
+            clean = texts[record.number]
+            if record.number < 0:
+                numbers[record.number] = self._insert(record, clean, now, silent=silent)
+            else:
+                self._update(record, clean, news=record.number in grown)
+            number = numbers.get(record.number, record.number)
+            self._add_keys(number, record.keys)
+            for absorbed in record.absorbed:
+                if absorbed > 0:
+                    self._join(absorbed, number)
+        for outcome in diff.outcomes:
+            self._sight(outcome, numbers.get(outcome.number, outcome.number), dump, day)
+        self._mark_revised(diff, now)
+
+    def _insert(self, record: Record, clean: Clean, now: datetime, *, silent: bool) -> int:
+        return self._db.run(
+            "INSERT INTO paper (news, slug, title, abstract, merged, origins, version, recorded, silent)"
+            " VALUES (:news, :slug, :title, :abstract, :merged, :origins, :version, :now, :silent)",
+            {
+                "news": self.newest() + 1,
+                "slug": self._free_slug(clean.title),
+                "now": now.isoformat(),
+                "silent": silent,
+                **_columns(record, clean),
+            },
+        )
+
+    def _update(self, record: Record, clean: Clean, *, news: bool) -> None:
+        self._db.run(
+            "UPDATE paper SET title = :title, abstract = :abstract, merged = :merged, origins = :origins,"
+            " version = :version, news = CASE WHEN :news THEN :next ELSE news END WHERE id = :id",
+            {"id": record.number, "news": news, "next": self.newest() + 1, **_columns(record, clean)},
+        )
+
+    def _free_slug(self, title: str) -> str:
+        wanted = slug(title)
+        name, number = wanted, 1
+        while self._db.value("SELECT 1 FROM paper WHERE slug = :slug", {"slug": name}):
+            number += 1
+            name = f"{wanted}-{number}"
+        return name
+
+    def _add_keys(self, number: int, keys: Iterable[str]) -> None:
+        rows = [{"key": key, "paper": number} for key in sorted(keys)]
+        self._db.many("INSERT INTO alias (key, paper) VALUES (:key, :paper) ON CONFLICT DO NOTHING", rows)
+
+    def _join(self, gone: int, stays: int) -> None:
+        """Unite two papers: all that is recorded of `gone` now speaks of `stays`."""
+        both = {"gone": gone, "stays": stays}
+        for table in ("alias", "sighting", "delivery_paper", "backlog"):
+            self._db.run(f"UPDATE OR IGNORE {table} SET paper = :stays WHERE paper = :gone", both)
+            self._db.run(f"DELETE FROM {table} WHERE paper = :gone", both)
+        self._db.run("DELETE FROM match WHERE paper = :gone", both)
+        self._db.run("UPDATE paper SET joined = :stays WHERE id = :gone OR joined = :gone", both)
+        # What was not judged of the one is news of the other: it may fit now that they are one.
+        self._db.run(
+            "UPDATE paper SET news = :next, silent = min(silent, (SELECT silent FROM paper WHERE id = :gone))"
+            " WHERE id = :stays",
+            {**both, "next": self.newest() + 1},
+        )
+
+    def _sight(self, outcome: Outcome, number: int, dump: int, day: date) -> None:
+        listed = outcome.listed
+        self._db.run(
+            "INSERT INTO sighting (paper, dump, date, line, votes, stars)"
+            " VALUES (:paper, :dump, :date, :line, :votes, :stars) ON CONFLICT DO NOTHING",
+            {
+                "paper": number,
+                "dump": dump,
+                "date": day.isoformat(),
+                "line": listed.line,
+                "votes": listed.votes,
+                "stars": listed.stars,
+            },
+        )
+
+    def _mark_revised(self, diff: Diff, now: datetime) -> None:
+        for outcome in diff.outcomes:
+            if outcome.what == "revised" and outcome.number > 0:
+                self._db.run(
+                    "UPDATE paper SET revised = :now, changed = :changed WHERE id = :id",
+                    {"id": outcome.number, "now": now.isoformat(), "changed": json.dumps(outcome.changed)},
+                )
+
+    # ------------------------------------------------------------------------------------- for reading
+
+    def newest(self) -> int:
+        """The highest news number so far; 0 in an empty state."""
+        return int(self._db.value("SELECT max(news) FROM paper WHERE joined IS NULL") or 0)
+
+    def news(self, above: int, upto: int) -> tuple[Paper, ...]:
+        """The papers whose news number is above one and up to another, in that order."""
+        where = "WHERE joined IS NULL AND news > :above AND news <= :upto ORDER BY news"
+        return self._papers(where, {"above": above, "upto": upto})
+
+    def news_numbers(self, above: int) -> dict[int, int]:
+        """Of the papers whose news number is above one: paper number → news number."""
+        rows = self._db.all(
+            "SELECT id, news FROM paper WHERE joined IS NULL AND news > :above", {"above": above}
+        )
+        return {row["id"]: row["news"] for row in rows}
+
+    def load(self, numbers: Iterable[int]) -> dict[int, Paper]:
+        """Papers by their numbers; one that was joined into another gives that one, under both numbers."""
+        wanted = json.dumps(sorted(set(numbers)))
+        inside = "(SELECT value FROM json_each(:wanted))"
+        joined = self._db.all(
+            f"SELECT id, joined FROM paper WHERE joined IS NOT NULL AND id IN {inside}",
+            {"wanted": wanted},
+        )
+        papers = self._papers(
+            f"WHERE joined IS NULL AND id IN (SELECT coalesce(joined, id) FROM paper WHERE id IN {inside})",
+            {"wanted": wanted},
+        )
+        found = {paper.number: paper for paper in papers}
+        return found | {row["id"]: found[row["joined"]] for row in joined}
+
+    def find(self, text: str) -> tuple[Paper, ...]:
+        """Papers that a key, slug, number or piece of a title names; the best guesses first, at most 20."""
+        exact = self._papers(
+            "WHERE joined IS NULL AND (slug = :text OR CAST(id AS TEXT) = :text OR id IN"
+            " (SELECT paper FROM alias WHERE key = :key OR key = :title)) ORDER BY id",
+            {"text": text, "key": text, "title": title_key(text)},
+        )
+        if exact:
+            return exact
+        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        return self._papers(
+            "WHERE joined IS NULL AND title LIKE :like ESCAPE '\\' ORDER BY id LIMIT 20", {"like": like}
+        )
+
+    def redirects(self) -> tuple[tuple[str, str], ...]:
+        """Slugs of papers that were joined into others: (old slug, slug now)."""
+        rows = self._db.all(
+            "SELECT p.slug AS old, q.slug AS now FROM paper p JOIN paper q ON q.id = p.joined ORDER BY p.slug"
+        )
+        return tuple((row["old"], row["now"]) for row in rows)
+
+    def listed_again(self, since: date, lists: int) -> tuple[int, ...]:
+        """Numbers of the papers on at least so many lists of different dates since a date, or with votes."""
+        rows = self._db.all(
+            "SELECT paper FROM sighting WHERE date >= :since GROUP BY paper"
+            " HAVING count(DISTINCT date) >= :lists OR max(votes) > 0",
+            {"since": since.isoformat(), "lists": lists},
+        )
+        return tuple(row["paper"] for row in rows)
+
+    def newest_list(self) -> date | None:
+        """The latest date a dump bears."""
+        day = self._db.value("SELECT max(date) FROM sighting")
+        return date.fromisoformat(day) if day else None
+
+    def silent(self, numbers: Iterable[int]) -> frozenset[int]:
+        """Of the papers, those that were backfilled: no mail ever names them."""
+        rows = self._db.all(
+            "SELECT id FROM paper WHERE silent AND id IN (SELECT value FROM json_each(:wanted))",
+            {"wanted": json.dumps(sorted(set(numbers)))},
+        )
+        return frozenset(row["id"] for row in rows)
+
+    def changed(self, number: int) -> tuple[str, ...]:
+        """What the last revision of a paper changed: of title, abstract, authors."""
+        told = self._db.value("SELECT changed FROM paper WHERE id = :id", {"id": number})
+        return tuple(json.loads(told or "[]"))
+
+    def _papers(self, where: str, values: Mapping[str, object]) -> tuple[Paper, ...]:
+        rows = self._db.all(f"{_PAPER} {where}", values)
+        seen = self._sightings([row["id"] for row in rows])
+        return tuple(_paper(row, seen.get(row["id"], ())) for row in rows)
+
+    def _sightings(self, numbers: Sequence[int]) -> dict[int, tuple[Sighting, ...]]:
+        rows = self._db.all(
+            "SELECT s.paper, d.name, s.date, s.line, s.votes, s.stars FROM sighting s"
+            " JOIN dump d ON d.id = s.dump"
+            " WHERE s.paper IN (SELECT value FROM json_each(:wanted)) ORDER BY s.date, d.name, s.dump",
+            {"wanted": json.dumps(numbers)},
+        )
+        seen: dict[int, tuple[Sighting, ...]] = {}
+        for row in rows:
+            seen[row["paper"]] = (*seen.get(row["paper"], ()), _sighting(row))
+        return seen
+
+
+def _columns(record: Record, clean: Clean) -> dict[str, object]:
+    return {
+        "title": clean.title,
+        "abstract": clean.abstract,
+        "merged": codec.dumps(record.merged),
+        "origins": json.dumps({name: [o.dump, o.version] for name, o in record.origins}),
+        "version": record.merged.version,
+    }
+
+
+def _record(row: sqlite3.Row) -> Record:
+    origins = json.loads(row["origins"])
+    return Record(
+        number=row["id"],
+        merged=codec.loads(ListedPaper, row["merged"]),
+        keys=frozenset(json.loads(row["keys"])),
+        origins=tuple((name, Origin(dump=o[0], version=o[1])) for name, o in sorted(origins.items())),
+    )
+
+
+def _sighting(row: sqlite3.Row) -> Sighting:
+    return Sighting(
+        dump=row["name"],
+        date=date.fromisoformat(row["date"]),
+        line=row["line"],
+        votes=row["votes"],
+        stars=row["stars"],
+    )
+
+
+def _paper(row: sqlite3.Row, sightings: tuple[Sighting, ...]) -> Paper:
+    merged = codec.loads(ListedPaper, row["merged"])
+    return Paper(
+        number=row["id"],
+        slug=row["slug"],
+        title=row["title"],
+        abstract=row["abstract"],
+        authors=merged.authors,
+        affiliations=merged.affiliations,
+        ids=merged.ids,
+        links=(*_links_of_ids(merged), *merged.links),
+        categories=merged.categories,
+        keywords=merged.keywords,
+        venue=merged.venue,
+        comment=merged.comment,
+        licence=merged.licence,
+        version=row["version"],
+        published=merged.published,
+        updated=merged.updated,
+        recorded=datetime.fromisoformat(row["recorded"]),
+        revised=datetime.fromisoformat(row["revised"]) if row["revised"] else None,
+        sightings=sightings,
+    )
+
+
+def _links_of_ids(merged: ListedPaper) -> tuple[Link, ...]:
+    """Where a paper's ids lead, unless a dump said so itself."""
+    told = {link.rel for link in merged.links}
+    links = []
+    for key in merged.ids:
+        scheme, _, value = key.partition(":")
+        if key.startswith(ARXIV):
+            links += [Link(rel="abstract", url=f"https://arxiv.org/abs/{value}")]
+            links += [Link(rel="pdf", url=f"https://arxiv.org/pdf/{value}")]
+        elif scheme == "doi":
+            links.append(Link(rel="abstract", url=f"https://doi.org/{value}"))
+    return tuple(link for link in links if link.rel not in told)

@@ -1,0 +1,211 @@
+"""The tables, as migrations: the schema of version N is what the first N of them made, in order.
+
+Forward only. A released migration never changes; a new one is appended. Times are ISO 8601 texts in UTC,
+dates ISO dates, all passed in: the database never asks a clock.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x4E4C5054
+"""'NLPT': marks the file as ours (PRAGMA application_id)."""
+
+_FIRST = """
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row a run: what it did, as its summary.
+CREATE TABLE run (
+    id       INTEGER PRIMARY KEY,
+    started  TEXT NOT NULL,
+    finished TEXT,
+    exit     INTEGER,
+    summary  TEXT
+) STRICT;
+
+-- Files of the inbox as they were when last taken: unchanged ones are not even opened.
+CREATE TABLE inbox_file (
+    path     TEXT PRIMARY KEY,
+    size     INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row a content, whatever names it came under (or a problem, for a file that never became a dump).
+CREATE TABLE dump (
+    id       INTEGER PRIMARY KEY,
+    sha256   TEXT NOT NULL UNIQUE,
+    name     TEXT NOT NULL,
+    size     INTEGER NOT NULL,
+    date     TEXT,
+    format   TEXT,
+    state    TEXT NOT NULL CHECK (state IN ('started', 'read', 'partly', 'quarantined')),
+    starts   INTEGER NOT NULL DEFAULT 0,
+    listed   INTEGER NOT NULL DEFAULT 0,
+    new      INTEGER NOT NULL DEFAULT 0,
+    revised  INTEGER NOT NULL DEFAULT 0,
+    again    INTEGER NOT NULL DEFAULT 0,
+    problems TEXT NOT NULL DEFAULT '[]',
+    program  TEXT NOT NULL,
+    recorded TEXT NOT NULL
+) STRICT;
+
+-- news: the place in the order in which papers became news; a fuller abstract moves a paper to the end.
+-- merged, origins: all listings of it in one, raw, and where each field came from.
+-- revised, changed: when a later version came, and what it changed. silent: backfilled, never mailed.
+-- joined: the paper that this one turned out to be.
+CREATE TABLE paper (
+    id       INTEGER PRIMARY KEY,
+    news     INTEGER NOT NULL,
+    slug     TEXT NOT NULL UNIQUE,
+    title    TEXT NOT NULL,
+    abstract TEXT NOT NULL,
+    merged   TEXT NOT NULL,
+    origins  TEXT NOT NULL,
+    version  INTEGER,
+    recorded TEXT NOT NULL,
+    revised  TEXT,
+    changed  TEXT NOT NULL DEFAULT '[]',
+    silent   INTEGER NOT NULL DEFAULT 0,
+    joined   INTEGER REFERENCES paper
+) STRICT;
+CREATE INDEX paper_news ON paper (news) WHERE joined IS NULL;
+CREATE INDEX paper_joined ON paper (joined) WHERE joined IS NOT NULL;
+
+CREATE TABLE alias (
+    key   TEXT NOT NULL,
+    paper INTEGER NOT NULL REFERENCES paper,
+    PRIMARY KEY (key, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_paper ON alias (paper);
+
+CREATE TABLE sighting (
+    paper INTEGER NOT NULL REFERENCES paper,
+    dump  INTEGER NOT NULL REFERENCES dump,
+    date  TEXT NOT NULL,
+    line  INTEGER,
+    votes INTEGER,
+    stars INTEGER,
+    PRIMARY KEY (paper, dump)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sighting_date ON sighting (date);
+
+-- slug is for ever; name is what config.yaml calls it now; begins: the news number before its time.
+CREATE TABLE profile (
+    slug        TEXT PRIMARY KEY,
+    name        TEXT NOT NULL UNIQUE,
+    title       TEXT NOT NULL,
+    description TEXT NOT NULL,
+    former      TEXT NOT NULL DEFAULT '[]',
+    private     INTEGER NOT NULL,
+    place       INTEGER,
+    begins      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE edition (
+    id     INTEGER PRIMARY KEY,
+    date   TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    made   TEXT NOT NULL,
+    health TEXT NOT NULL DEFAULT '[]',
+    UNIQUE (date, number)
+) STRICT;
+
+-- complete: 1 where the paper stands in full, 0 where only its title does.
+CREATE TABLE edition_pick (
+    edition  INTEGER NOT NULL REFERENCES edition,
+    profile  TEXT NOT NULL REFERENCES profile,
+    place    INTEGER NOT NULL,
+    paper    INTEGER NOT NULL REFERENCES paper,
+    complete INTEGER NOT NULL,
+    score    REAL NOT NULL,
+    reasons  TEXT NOT NULL,
+    PRIMARY KEY (edition, profile, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edition_pick_paper ON edition_pick (paper, profile);
+
+-- A paper fits a profile under one hash of its rules.
+CREATE TABLE match (
+    profile TEXT NOT NULL,
+    rules   TEXT NOT NULL,
+    paper   INTEGER NOT NULL REFERENCES paper,
+    score   REAL NOT NULL,
+    reasons TEXT NOT NULL,
+    PRIMARY KEY (profile, rules, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX match_paper ON match (paper);
+
+-- Which papers a profile, under one hash of its rules, has judged: news numbers above low, up to high.
+CREATE TABLE judged (
+    profile TEXT NOT NULL,
+    rules   TEXT NOT NULL,
+    low     INTEGER NOT NULL,
+    high    INTEGER NOT NULL,
+    PRIMARY KEY (profile, rules)
+) STRICT, WITHOUT ROWID;
+
+-- A reader is a folded address. settled: every slot whose moment is not later has been dealt with.
+CREATE TABLE reader (
+    id      INTEGER PRIMARY KEY,
+    folded  TEXT NOT NULL UNIQUE,
+    begun   TEXT NOT NULL,
+    settled TEXT NOT NULL,
+    removed TEXT
+) STRICT;
+
+-- begins, covered: news numbers. Papers above `covered` await the reader's next digest.
+CREATE TABLE subscription (
+    reader  INTEGER NOT NULL REFERENCES reader,
+    profile TEXT NOT NULL,
+    begins  INTEGER NOT NULL,
+    covered INTEGER NOT NULL,
+    ended   TEXT,
+    PRIMARY KEY (reader, profile)
+) STRICT, WITHOUT ROWID;
+
+-- digest: the content as values; letter: as first rendered, the same on every try; both kept until final.
+CREATE TABLE delivery (
+    id      INTEGER PRIMARY KEY,
+    reader  INTEGER NOT NULL REFERENCES reader,
+    slot    TEXT NOT NULL,
+    moment  TEXT NOT NULL,
+    date    TEXT NOT NULL,
+    state   TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'sending', 'sent', 'deferred', 'failed',
+                                           'uncertain', 'skipped')),
+    reason  TEXT NOT NULL DEFAULT '',
+    covers  INTEGER NOT NULL DEFAULT 1,
+    made    TEXT NOT NULL,
+    headed  TEXT,
+    final   TEXT,
+    digest  TEXT,
+    letter  TEXT,
+    UNIQUE (reader, slot)
+) STRICT;
+CREATE INDEX delivery_open ON delivery (state) WHERE state NOT IN ('sent', 'failed', 'skipped');
+
+CREATE TABLE delivery_paper (
+    delivery INTEGER NOT NULL REFERENCES delivery,
+    paper    INTEGER NOT NULL REFERENCES paper,
+    role     TEXT NOT NULL CHECK (role IN ('body', 'trending', 'revised')),
+    profiles TEXT NOT NULL DEFAULT '[]',
+    version  INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (delivery, paper, role)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_paper_paper ON delivery_paper (paper);
+
+-- A matching paper that waits for a reader's next digest. released: it stood in a digest that never
+-- arrived, so it is as good as new. Else passed, passed_by: the first digest that had no room for it, its
+-- local date; passes: how many had none.
+CREATE TABLE backlog (
+    reader    INTEGER NOT NULL REFERENCES reader,
+    profile   TEXT NOT NULL,
+    paper     INTEGER NOT NULL REFERENCES paper,
+    released  INTEGER NOT NULL DEFAULT 0,
+    passed    TEXT,
+    passed_by INTEGER REFERENCES delivery,
+    passes    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (reader, profile, paper)
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)

@@ -1,0 +1,424 @@
+"""Terms: what a profile looks for in a text, and where a text holds it. Part of the match stage.
+
+In go the terms as people write them in config.yaml and the texts of papers; out come, for every term of
+every profile in one pass over a text, the passages in which it stands. Nothing here knows profiles, rules or
+scores.
+
+How a text is read: upper and lower case, accents and presentation forms are folded away; a word is a run of
+letters and digits (with a final ``++`` or ``#``, for C++ and C#); every CJK character is a word of its own,
+because those scripts put no space between words; hyphens, slashes, quotes and spaces are all one gap; the end
+of a sentence, a comma, a colon, a bracket or a long dash is a break, which no phrase crosses unless it is
+written with one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from typing import NewType
+
+Term = NewType("Term", str)
+"""A term in its one canonical spelling: folded words with a space between them; ``=`` before a word that
+allows no plural, ``*`` after the last for a prefix, ``|`` for a break. Made by term()."""
+
+EVERY = Term("*")
+"""The term that every paper holds, in no field in particular."""
+
+BREAK = ""
+"""The word that stands for a break in the words of a text."""
+
+PASSAGE = 200
+"""Characters of a passage that are kept: a word of 100 KB is no help to a reader."""
+
+
+class BadTerm(ValueError):
+    """A term that could never be found; `hint` says what to write instead."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+# -------------------------------------------------------------------------------------------- folding
+
+# Letters that Unicode does not take apart, yet people type without their stroke: Møller, Łukasz. And the
+# full-width marks, which stand directly before the next word and are still breaks.
+_OWN_FOLDS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+    | dict.fromkeys("，：；！？（）［］", "。")
+)
+_ACCENTS = dict.fromkeys(range(0x300, 0x370))
+
+
+def _fold_character(character: str) -> str:
+    """One character, folded: none for an accent or an invisible mark, several for a ligature.
+
+    Only the accents of Latin, Greek and Cyrillic go. The voicing marks of kana make other letters, so what
+    is left is composed again.
+    """
+    if unicodedata.category(character) == "Cf":
+        return ""
+    own = character.casefold().translate(_OWN_FOLDS)
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", own).casefold())
+    return unicodedata.normalize("NFC", plain.translate(_ACCENTS)).translate(_OWN_FOLDS)
+
+
+class _Folds(dict[int, str]):
+    """Code point → folded text, for str.translate; each character is looked into once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_character(chr(code))
+        return folded
+
+
+_FOLDS = _Folds()
+
+
+def fold(text: str) -> str:
+    """The text without case, accents, ligatures and invisible marks; not always of the same length."""
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
+def _keeps_places(text: str) -> bool:
+    """Whether each character of the folded text stands where it stood in the text."""
+    return text.isascii() or all(len(_FOLDS[ord(character)]) == 1 for character in set(text))
+
+
+# ---------------------------------------------------------------------------------------------- words
+
+_CJK = (
+    "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\U00020000-\U000323af"
+)
+# A stop or comma within a word (3.1, node.js) is a gap. Each part takes characters that no other can give
+# back, so the time is linear in the text whatever stands in it.
+_SIGNS = r"(?:\+\+|\#(?!\w))?"
+_BREAK = r"(?:[()\[\]{}。、—…]|[.,;:!?](?!\w))\W*"
+_WORD = re.compile(rf"([{_CJK}]|[^\W_{_CJK}]+{_SIGNS})[ -]*|{_BREAK}")
+# Most texts are English: without the wide classes they take half the time.
+_ASCII_WORD = re.compile(rf"([a-z0-9]+{_SIGNS})[ -]*|{_BREAK}")
+
+
+class Text:
+    """A text as its words, and the way back from words to the passage as it stands."""
+
+    __slots__ = ("_spans", "_word", "original", "words")
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self._word = _ASCII_WORD if original.isascii() else _WORD
+        self.words: list[str] = self._word.findall(fold(original))
+        self._spans: list[tuple[int, int]] = []
+
+    def passage(self, first: int, last: int) -> str:
+        """The passage from word number `first` to word number `last`, cut after 200 characters."""
+        if not self._spans:
+            self._spans = self._original_spans()
+        start, end = self._spans[first][0], self._spans[last][1]
+        return self.original[start : min(end, start + PASSAGE)]
+
+    def _original_spans(self) -> list[tuple[int, int]]:
+        spans = [found.span(1) for found in self._word.finditer(fold(self.original))]
+        if _keeps_places(self.original):
+            return spans
+        origins = [index for index, each in enumerate(self.original) for _ in _FOLDS[ord(each)]]
+        return [(origins[start], self._with_accents(origins[end - 1] + 1)) for start, end in spans]
+
+    def _with_accents(self, end: int) -> int:
+        """Past the accents that follow as characters of their own: "cafe" + U+0301 is one word."""
+        while end < len(self.original) and unicodedata.combining(self.original[end]):
+            end += 1
+        return end
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of a text, without its breaks."""
+    return tuple(word for word in Text(text).words if word != BREAK)
+
+
+# ---------------------------------------------------------------------------------------------- terms
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂", '"'))
+
+
+@lru_cache(maxsize=1 << 16)
+def term(written: str) -> Term:
+    """A term as config.yaml has it: words, ``prefix*``, and ``"exact"`` words within double quotes.
+
+    Raises BadTerm for one that is empty, has no letter or digit, leaves a quote open or has a star anywhere
+    but directly after its last word. A lone star is EVERY.
+    """
+    text = written.translate(_QUOTES).strip()
+    if text == EVERY:
+        return EVERY
+    body, is_prefix = _without_star(text)
+    if body.count('"') % 2:
+        raise BadTerm(f"a double quote is not closed in {_shown(written)}")
+    marked = _marked_words(body)
+    if not marked:
+        raise BadTerm(*_why_wordless(text))
+    if is_prefix:
+        marked[-1] = marked[-1].removeprefix("=") + "*"
+    return Term(" ".join(marked))
+
+
+def _shown(written: str) -> str:
+    return f"“{shown(written)}”"
+
+
+def _why_wordless(text: str) -> tuple[str, str]:
+    if not text:
+        return "an empty term", "leave it out, or write * for every paper"
+    return f"no letter or digit in {_shown(text)}", "a term needs something to look for"
+
+
+def _without_star(text: str) -> tuple[str, bool]:
+    """The text without the star at its end, be it before or after a closing quote, and whether it had one."""
+    body = text.removesuffix('"').removesuffix("*") if text.endswith('*"') else text.removesuffix("*")
+    is_prefix = body != text
+    if "*" in body or (is_prefix and not _ends_in_word(body)):
+        raise BadTerm(
+            f"a star may only end the last word, in {_shown(text)}",
+            'write denois*; for a name with a star in it leave the star out: "A" search',
+        )
+    closed = body + '"' if text.endswith('*"') else body
+    return closed, is_prefix
+
+
+def _ends_in_word(body: str) -> bool:
+    last = body.removesuffix('"')[-1:]
+    return last.isalnum() or last in {"+", "#"} or bool(last and unicodedata.combining(last))
+
+
+def _marked_words(body: str) -> list[str]:
+    """The words, ``=`` before those within quotes, ``|`` for breaks except at both ends."""
+    marked: list[str] = []
+    for number, part in enumerate(body.split('"')):
+        mark = "=" if number % 2 else ""
+        marked += [mark + word if word != BREAK else "|" for word in Text(part).words]
+    kept = [
+        word for word, before in zip(marked, ["|", *marked], strict=False) if word != "|" or before != "|"
+    ]
+    return kept[:-1] if kept[-1:] == ["|"] else kept
+
+
+# ------------------------------------------------------------------------------------------- plurals
+
+# Short words that end in s and are no plurals of what is left when it goes.
+_NO_PLURALS = frozenset(
+    ["as", "bus", "gas", "has", "his", "is", "its", "news", "this", "thus", "us", "was", "yes"]
+)
+_IRREGULAR = (
+    ("automaton", "automata"),
+    ("child", "children"),
+    ("corpus", "corpora"),
+    ("criterion", "criteria"),
+    ("half", "halves"),
+    ("leaf", "leaves"),
+    ("lens", "lenses"),
+    ("life", "lives"),
+    ("locus", "loci"),
+    ("mouse", "mice"),
+    ("nucleus", "nuclei"),
+    ("phenomenon", "phenomena"),
+    ("radius", "radii"),
+    ("schema", "schemata"),
+    ("stimulus", "stimuli"),
+)
+_IRREGULAR_FORMS = {one: other for pair in _IRREGULAR for one, other in (pair, pair[::-1])}
+_SHORTEST_SINGULAR = 2
+_SHORTEST_PLURAL = 3
+
+
+def forms(word: str) -> frozenset[str]:
+    """The word with its singular and plural: what a term's word may look like in a text.
+
+    Some of them are no words at all (analysis: analysi); those do no harm, as no text holds them.
+    """
+    if not (word.isascii() and word.isalnum()) or word.isdigit() or word in _NO_PLURALS:
+        return frozenset((word,))
+    others = {*_plurals(word), *_singulars(word), _IRREGULAR_FORMS.get(word, word)}
+    return frozenset({word} | (others - _NO_PLURALS))
+
+
+def _plurals(word: str) -> Iterator[str]:
+    if len(word) < _SHORTEST_SINGULAR:
+        return
+    if word.endswith("y") and word[-2] not in "aeiou":
+        yield word[:-1] + "ies"
+        return
+    if not word.endswith(("s", "x", "z", "sh")):
+        yield word + "s"
+    if word.endswith(("ss", "us", "as", "is", "os", "x", "z", "ch", "sh", "o")):
+        yield word + "es"
+    if word.endswith("is"):
+        yield word[:-2] + "es"
+    if word.endswith(("ix", "ex")):
+        yield word[:-2] + "ices"
+
+
+def _singulars(word: str) -> Iterator[str]:
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith("ss"):
+        return
+    yield word[:-1]
+    if word.endswith("ies"):
+        yield word[:-3] + "y"
+    if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")):
+        yield word[:-2]
+    if word.endswith(("ses", "xes")):
+        yield word[:-2] + "is"
+    if word.endswith("ices"):
+        yield word[:-4] + "ix"
+        yield word[:-4] + "ex"
+
+
+# ------------------------------------------------------------------------------------------- lexicon
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A place within terms: which of them end here, and where the next word leads."""
+
+    ends: list[Term] = field(default_factory=list)
+    following: dict[str, list[_Node]] = field(default_factory=dict)
+    """By the form the next word has in the text: “bases” leads on to “base” and to “basis”."""
+    prefixes: dict[int, dict[str, list[Term]]] = field(default_factory=dict)
+    """By length, then by prefix: the terms that end with a word that begins so."""
+
+    def ending_with(self, word: str) -> Iterator[Term]:
+        """The terms that the word completes."""
+        for node in self.following.get(word, ()):
+            yield from node.ends
+        for length, known in self.prefixes.items():
+            yield from known.get(word[:length], ())
+
+    def leading_on(self, word: str) -> list[_Node]:
+        """The places after the word from which more words follow."""
+        return [node for node in self.following.get(word, ()) if node.following or node.prefixes]
+
+
+_Start = tuple[tuple[Term, ...], tuple[_Node, ...], Container[str]]
+"""What a first word leads to: the terms it completes, the places after it, the words that lead on."""
+
+_REMEMBERED = 200_000
+
+
+class Lexicon:
+    """All terms of all profiles, as a tree of words: one pass over a text finds every one of them.
+
+    A phrase costs as many steps as its words are found one after another, so the pass takes about as long for
+    200,000 terms as for twenty. Plurals are laid out in the tree and not in the text: “bases” is read as it
+    stands. What a first word leads to is remembered, because words come back by Zipf's law.
+    """
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._root = _Node()
+        self._starts: dict[str, _Start] = {}
+        places: dict[tuple[int, str], _Node] = {}
+        for wanted in sorted(set(terms) - {EVERY}):
+            self._add(wanted, places)
+
+    def _add(self, wanted: Term, places: dict[tuple[int, str], _Node]) -> None:
+        *before, last = wanted.split(" ")
+        node = self._root
+        for word in before:
+            node = _child(node, word, places)
+        if last.endswith("*"):
+            prefix = last[:-1]
+            node.prefixes.setdefault(len(prefix), {}).setdefault(prefix, []).append(wanted)
+        else:
+            _child(node, last, places).ends.append(wanted)
+
+    def scan(self, text: Sequence[str]) -> dict[Term, tuple[int, int]]:
+        """Every term that the words of a text hold, with the first and last word of its first occurrence."""
+        found: dict[Term, tuple[int, int]] = {}
+        known = self._starts
+        for first, (word, following) in enumerate(zip(text, chain(text[1:], (BREAK,)), strict=False)):
+            ends, nodes, onward = known.get(word) or self._start(word)
+            for wanted in ends:
+                if wanted not in found:
+                    found[wanted] = (first, first)
+            if nodes and following in onward:
+                _walk(nodes, text, first, found)
+        return found
+
+    def _start(self, word: str) -> _Start:
+        nodes = tuple(self._root.leading_on(word))
+        start = (tuple(self._root.ending_with(word)), nodes, _onward(nodes))
+        if len(self._starts) >= _REMEMBERED:
+            self._starts.clear()
+        self._starts[word] = start
+        return start
+
+
+class _AnyWord:
+    """Holds every word: what follows may be any word that a prefix begins."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+def _onward(nodes: Sequence[_Node]) -> Container[str]:
+    """The words that lead on from any of the places."""
+    if any(node.prefixes for node in nodes):
+        return _AnyWord()
+    return nodes[0].following if len(nodes) == 1 else frozenset().union(*(node.following for node in nodes))
+
+
+def _child(node: _Node, word: str, places: dict[tuple[int, str], _Node]) -> _Node:
+    """The place after a term's word; made, and put under each of the word's forms, where it is new."""
+    known = places.get((id(node), word))
+    if known is not None:
+        return known
+    child = places[id(node), word] = _Node()
+    for form in _forms_in_text(word):
+        node.following.setdefault(form, []).append(child)
+    return child
+
+
+def _forms_in_text(word: str) -> frozenset[str]:
+    if word == "|":
+        return frozenset((BREAK,))
+    return frozenset((word[1:],)) if word.startswith("=") else forms(word)
+
+
+def _walk(
+    nodes: Sequence[_Node], text: Sequence[str], first: int, found: dict[Term, tuple[int, int]]
+) -> None:
+    """Follow the phrases that begin with word number `first` as far as the text agrees with them."""
+    last = first + 1
+    while nodes and last < len(text):
+        word = text[last]
+        onward: list[_Node] = []
+        for node in nodes:
+            if word not in node.following and not node.prefixes:
+                continue
+            for wanted in node.ending_with(word):
+                found.setdefault(wanted, (first, last))
+            onward += node.leading_on(word)
+        nodes = onward
+        last += 1
+
+
+# ---------------------------------------------------------------------------------------------- shown
+
+_SHOWN = 80
+
+
+def shown(passage: str) -> str:
+    """A passage fit for a sentence: one line, nothing invisible in it, at most 80 characters."""
+    if len(passage) <= _SHOWN and passage.isprintable() and "  " not in passage:
+        return passage.strip()
+    visible = (character for character in passage[: 4 * _SHOWN] if _is_visible(character))
+    line = " ".join("".join(visible).split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1].rstrip() + "…"
+
+
+def _is_visible(character: str) -> bool:
+    """Neither a direction mark nor a control character: those would turn the sentence around them."""
+    return character.isspace() or unicodedata.category(character)[0] != "C"

@@ -1,0 +1,156 @@
+"""What every page, mail and entry says of a paper in the same words: dates, links, reasons, BibTeX.
+
+Values in, strings out; no template, no file, no clock.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from newsletter.model import Match, Paper
+from newsletter.settings import Site
+from newsletter.text import xml_safe
+
+NAMES = {"abstract": "Abstract", "pdf": "PDF", "code": "Code", "project": "Project", "web": "Web page"}
+REASONS_SHOWN = 4
+# Not strftime's names: those change with the locale, and a page must not.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+TEX = {c: f"\\{c}" for c in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A link to somewhere else, with the word that stands on it."""
+
+    name: str
+    url: str
+    rel: str
+
+
+def day(when: date, language: str = "en") -> str:
+    """7 August 2026 in English, 2026-08-07 elsewhere."""
+    if language.lower().startswith("en"):
+        return f"{when.day} {month(when, language)}"
+    return f"{when:%Y-%m-%d}"
+
+
+def month(when: date, language: str = "en") -> str:
+    """August 2026 in English, 2026-08 elsewhere."""
+    if language.lower().startswith("en"):
+        return f"{MONTHS[when.month - 1]} {when.year}"
+    return f"{when:%Y-%m}"
+
+
+def days(dates: Iterable[date], language: str = "en") -> str:
+    """“13 March, 3 June and 7 August 2026”: the year once where all share it."""
+    dates = tuple(dates)
+    if not language.lower().startswith("en") or len({d.year for d in dates}) > 1:
+        return ", ".join(day(d, language) for d in dates)
+    short = [f"{d.day} {MONTHS[d.month - 1]}" for d in dates]
+    if dates:
+        short[-1] += f" {dates[-1].year}"
+    return ", ".join(short[:-1]) + (" and " if len(short) > 1 else "") + "".join(short[-1:])
+
+
+def clock(moment: datetime, site: Site) -> str:
+    """The moment's time of day on the site's clock."""
+    return f"{moment.astimezone(ZoneInfo(site.timezone)):%H:%M}"
+
+
+def why(match: Match) -> str:
+    """The reasons in one line, best first: “diffusion” in the title · by Jonathan Ho."""
+    details = list(dict.fromkeys(xml_safe(reason.detail) for reason in match.reasons))
+    rest = len(details) - REASONS_SHOWN
+    tail = [f"{rest} more"] if rest > 0 else []
+    return " · ".join([*details[:REASONS_SHOWN], *tail])
+
+
+def web(url: str) -> bool:
+    """An address that a page may link to: no javascript:, no data:, no path of somebody's disk."""
+    return url.startswith(("https://", "http://")) and not re.search(r"[\s\x00-\x20<>\"]", url)
+
+
+def sources(paper: Paper) -> tuple[Source, ...]:
+    """Where the paper leads, each address once; arXiv and DOI addresses follow from its ids."""
+    found = [Source(_name(link.rel, link.url), link.url, link.rel) for link in paper.links if web(link.url)]
+    if not any(source.rel == "abstract" for source in found):
+        found = [*_from_ids(paper), *found]
+    return tuple({source.url: source for source in reversed(found)}.values())[::-1]
+
+
+def source(paper: Paper) -> str:
+    """The paper's own first address, or nothing."""
+    return next((found.url for found in sources(paper)), "")
+
+
+def known(paper: Paper, kind: str) -> str:
+    """Its id of that kind (arxiv, doi, …), or nothing."""
+    return next((key.partition(":")[2] for key in paper.ids if key.startswith(f"{kind}:")), "")
+
+
+def _name(rel: str, url: str) -> str:
+    return "arXiv" if rel == "abstract" and "://arxiv.org/" in url else NAMES.get(rel, "Link")
+
+
+def _from_ids(paper: Paper) -> list[Source]:
+    arxiv, doi = known(paper, "arxiv"), known(paper, "doi")
+    urls = [Source("arXiv", f"https://arxiv.org/abs/{arxiv}", "abstract")] if arxiv else []
+    if doi:
+        urls.append(Source("DOI", f"https://doi.org/{doi}", "abstract"))
+    return [url for url in urls if web(url.url)]
+
+
+def bibtex(paper: Paper, url: str) -> str:
+    """A BibTeX record of what is known; no author is invented. `url` is our own page of the paper."""
+    arxiv, doi = known(paper, "arxiv"), known(paper, "doi")
+    fields = {
+        "title": f"{{{_tex(paper.title)}}}",
+        "author": " and ".join(_tex(author) for author in paper.authors),
+        "year": str(paper.published.year) if paper.published else "",
+        "howpublished": _tex(paper.venue),
+        "eprint": _tex(arxiv),
+        "archiveprefix": "arXiv" if arxiv else "",
+        "doi": _tex(doi),
+        "url": (source(paper) or url).replace("{", "%7B").replace("}", "%7D"),
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    return f"@misc{{{_key(paper)},\n" + ",\n".join(lines) + "\n}"
+
+
+def _key(paper: Paper) -> str:
+    return re.sub(r"[^A-Za-z0-9-]+", "-", paper.slug)[:60].strip("-") or f"paper-{paper.number}"
+
+
+def _tex(text: str) -> str:
+    return "".join(TEX.get(character, character) for character in " ".join(text.split()))
+
+
+def hard_wrap(text: str, width: int = 74, indent: str = "", hang: int = 0) -> str:
+    """The text in lines of at most `width` columns; an address alone may be longer, for it must stay whole.
+
+    All lines begin with `indent`, those after the first with `hang` blanks more.
+    """
+    room = width - len(indent) - hang
+    lines = textwrap.wrap(" ".join(text.split()), room, break_long_words=False, break_on_hyphens=False)
+    short = [piece for line in lines for piece in _broken(line, room)]
+    return ("\n" + indent + " " * hang).join(
+        [indent + line if n == 0 else line for n, line in enumerate(short)]
+    )
+
+
+def _broken(line: str, width: int) -> list[str]:
+    if "://" in line:
+        return [line]
+    return [line[start : start + width] for start in range(0, len(line), width)]

@@ -1,0 +1,209 @@
+"""A digest as a letter, read by a subscriber, by Gmail and by Outlook."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import lxml.html
+import pytest
+from fakes import paper, pick, section
+
+from newsletter.mail import quoted
+from newsletter.model import Digest, Link, Revised, Sighting, Trend
+from newsletter.outputs import email
+
+HOSTILE = '<script>alert(1)</script> & "q" {{ 7*7 }} {% x %}'
+WEB = "https://example.org/papers/editions/2026-08-07.html"
+LEAVE = "https://example.org/leave/abc"
+
+
+def digest(*sections, **fields) -> Digest:
+    return Digest(slot="2026-08-07", date=date(2026, 8, 7), sections=sections, **fields)
+
+
+def full() -> Digest:
+    """One of everything."""
+    twice = (Sighting(dump="a", date=date(2026, 3, 13)), Sighting(dump="b", date=date(2026, 6, 3)))
+    first = replace(paper("Denoising & planning", "We use diffusion twice.", number=1), sightings=twice)
+    second = replace(
+        paper(HOSTILE, HOSTILE, number=2),
+        links=(Link(rel="code", url="https://github.com/a/b"), Link(rel="web", url="javascript:alert(1)")),
+    )
+    mine = replace(
+        paper("Only mine", number=3), links=(Link(rel="abstract", url="https://arxiv.org/abs/2106.01345"),)
+    )
+    return digest(
+        section(pick(first, also=("Planning",)), pick(second), reason="diffusion (2)"),
+        section(pick(mine, "mine"), profile="mine", private=True),
+        note="Read *this* first.\n\n<script>alert(3)</script>",
+        trending=(Trend(paper=paper("Back again", number=4), lists=3, votes=12),),
+        revised=(Revised(paper=paper("Once more", number=5), version=2, changed=("abstract",)),),
+        health=("hf-2026-08-05.txt could not be read.",),
+        waiting=7,
+        covers=2,
+    )
+
+
+def letter(of: Digest, press, **words):
+    return email.letter(of, press, **{"reader_name": "Ada", "unsubscribe": LEAVE, "web_url": WEB, **words})
+
+
+def many(count: int, abstract: str = "About diffusion. " * 70) -> Digest:
+    return digest(
+        section(*(pick(paper(f"Paper number {n}", abstract, number=n)) for n in range(1, count + 1)))
+    )
+
+
+def words(html: str) -> str:
+    return " ".join(lxml.html.document_fromstring(html).find("body").text_content().split())
+
+
+def test_the_text_part_reads_like_this(press, golden):
+    golden("digest.txt", letter(full(), press).text)
+
+
+def test_the_html_part_is_this(press, golden):
+    golden("digest.html", letter(full(), press).html)
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "3 papers for Ada",
+        "Seen on 2 lists: 13 March and 3 June 2026",
+        "Also fits Planning",
+        "“diffusion” in the abstract",
+        "diffusion (2)",
+        "7 more wait for the next digest.",
+        "it covers 2 dates",
+        "on 3 lists, 12 votes",
+        "version 2: changed abstract",
+        "hf-2026-08-05.txt could not be read.",
+        "Unsubscribe",
+    ],
+)
+def test_the_html_says(press, expected):
+    assert expected in words(letter(full(), press).html)
+
+
+def test_text_and_html_name_the_same_papers_in_the_same_order(press):
+    """11."""
+    made = letter(full(), press)
+    titles = [h.text_content() for h in lxml.html.document_fromstring(made.html).xpath("//h3")]
+    flat = " ".join(made.text.split())
+
+    assert ["Denoising & planning", HOSTILE, "Only mine"] == titles
+    assert sorted(flat.index(title) for title in titles) == [flat.index(title) for title in titles]
+
+
+def test_each_title_stands_once(press):
+    """Rule 12."""
+    made = letter(full(), press)
+
+    assert 1 == made.text.count("Only mine")
+    assert 1 == words(made.html.partition("</div>")[2]).count("Only mine")
+
+
+def test_the_text_keeps_to_78_columns_but_for_addresses(press):
+    """11."""
+    wide = digest(section(pick(paper("W" * 500, "x" * 5000 + " https://example.com/" + "y" * 200))))
+    lines = (letter(full(), press).text + letter(wide, press).text).split("\n")
+
+    assert [] == [line for line in lines if len(line) > 78 and "https://" not in line]
+
+
+def test_the_text_ends_with_a_signature_that_says_how_to_leave(press):
+    assert letter(full(), press).text.endswith(
+        f"\n-- \nEach paper comes once, with the reason it is here.\nUnsubscribe:\n{LEAVE}\n"
+    )
+
+
+def test_a_private_paper_leads_to_itself_for_it_has_no_page(press):
+    """Rule 23."""
+    made = letter(full(), press)
+
+    assert "papers/paper-3.html" not in made.html + made.text
+    assert "https://arxiv.org/abs/2106.01345" in made.text
+
+
+@pytest.mark.parametrize("count", [1, 40, 70, 200, 1000])
+def test_the_html_stays_under_its_budget_and_announces_the_cut(press, count):
+    """16."""
+    made = letter(many(count), press)
+    shown = len(lxml.html.document_fromstring(made.html).xpath("//h3"))
+
+    assert len(made.html.encode()) <= 90_000
+    assert len(quoted(made.html)) <= 90_000
+    assert "About diffusion. " * 69 in words(made.html)
+    assert (shown == count) or f"{count - shown:,} more papers on the page" in words(made.html)
+
+
+def test_abstracts_go_before_papers_do(press):
+    shown = lxml.html.document_fromstring(letter(many(70), press).html).xpath("//h3")
+
+    assert 70 == len(shown)
+
+
+def test_the_html_is_made_for_mail_programs(press):
+    """17."""
+    made = letter(full(), press).html
+    tree = lxml.html.document_fromstring(made)
+    style = "".join(tree.xpath("//style/text()"))
+
+    assert ("en", "ltr") == (tree.get("lang"), tree.get("dir"))
+    assert {"presentation"} == {table.get("role") for table in tree.iter("table")}
+    assert "display: none" in tree.find("body")[0].get("style").replace("display:none", "display: none")
+    assert [] == tree.xpath("//script|//link|//img|//base|//form")
+    assert not re.search(r"data:|position:|var\(|calc\(|:first-child", made)
+    assert len(style) < 16_384
+    dark = style[style.index("prefers-color-scheme") :]
+    assert all("!important" in rule for rule in re.findall(r"\w[^;{}]*:[^;{}]+;", dark))
+
+
+def test_every_link_is_absolute(press):
+    tree = lxml.html.document_fromstring(letter(full(), press).html)
+
+    assert [] == [url for url in tree.xpath("//@href") if not url.startswith("https://")]
+
+
+def test_hostile_words_are_inert_in_html_and_literal_in_text(press):
+    """18."""
+    made = letter(full(), press)
+
+    assert "<script" not in made.html
+    assert HOSTILE in " ".join(made.text.split())
+    assert "javascript:" not in made.html + made.text
+
+
+def test_the_subject_counts_and_names_the_first_paper(press):
+    assert "3 papers: Denoising & planning" == letter(full(), press).subject
+    assert "Only one" == letter(digest(section(pick(paper("Only one")))), press).subject
+    assert 70 >= len(letter(digest(section(pick(paper("word " * 1000)))), press).subject)
+
+
+def test_a_quiet_day_says_so(press):
+    made = letter(digest(), press)
+
+    assert "Nothing new, 7 August 2026" == made.subject
+    assert "A quiet day" in made.text
+    assert "A quiet day" in words(made.html)
+
+
+def test_nobody_is_greeted_by_no_name(press):
+    made = letter(full(), press, reader_name="")
+
+    assert " for Ada" not in made.text + made.html
+    assert "3 papers\n" in made.text
+
+
+def test_without_a_site_titles_lead_to_the_papers_themselves(homeless):
+    made = letter(full(), homeless, web_url="")
+
+    assert "https://github.com/a/b" in made.text
+    assert "Read online" not in made.text + made.html
+
+
+def test_the_same_digest_gives_the_same_letter(press):
+    assert letter(full(), press) == letter(full(), press)

@@ -1,0 +1,213 @@
+"""The static site, read as its visitors' browsers do."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlsplit
+
+import lxml.html
+import pytest
+
+from newsletter.model import Archive
+from newsletter.outputs import site
+
+
+def pages(archive, press):
+    return {a.path: a.content for a in site.artifacts(archive, press)}
+
+
+def tree(content: bytes):
+    return lxml.html.document_fromstring(content.decode())
+
+
+def words(content: bytes) -> str:
+    return " ".join(tree(content).find("body").text_content().split())
+
+
+def test_an_archive_becomes_these_pages(archive, press):
+    made = set(pages(archive, press))
+
+    expected = {
+        *("index.html", "archive.html", "trending.html", "feeds.html", "about.html", "404.html"),
+        *("editions/2026-08-07.html", "editions/2026-08-06.html"),
+        *("papers/one.html", "papers/two.html", "papers/three.html", "papers/uno.html"),
+        *("profiles/index.html", "profiles/diffusion/index.html", "profiles/planning/index.html"),
+        *("profiles/old/index.html", "robots.txt", "sitemap.xml", "favicon.svg", "assets/style.css"),
+    }
+    assert expected == made
+
+
+def test_every_relative_link_leads_to_a_page_or_feed(archive, press):
+    """On every page but the error page, which is shown at any depth."""
+    made = pages(archive, press)
+    feeds = (
+        "feed.xml",
+        "atom.xml",
+        "feed.json",
+        "digests.xml",
+        "digests.atom.xml",
+        "digests.json",
+        "feeds.opml",
+    )
+    broken = []
+    for path, content in made.items():
+        if not path.endswith(".html") or path == "404.html":
+            continue
+        for url in tree(content).xpath("//@href"):
+            if urlsplit(url).scheme:
+                continue
+            target = posixpath.normpath(
+                posixpath.join(posixpath.dirname(path), urlsplit(url).path or path.split("/")[-1])
+            )
+            if target not in made and not target.endswith(feeds):
+                broken.append((path, url))
+            if url.endswith("/"):
+                broken.append((path, url))
+
+    assert [] == broken
+
+
+def test_the_error_page_links_absolutely(archive, press):
+    links = tree(pages(archive, press)["404.html"]).xpath("//@href")
+
+    assert ["#main"] == [url for url in links if not url.startswith("https://example.org/papers/")]
+
+
+def test_a_day_page_shows_all_editions_of_the_day_in_order(archive, press):
+    """Rule 20."""
+    text = words(pages(archive, press)["editions/2026-08-07.html"])
+
+    assert text.index("Edition 1, 07:00") < text.index("Edition 2, 19:00")
+    assert "Edition 1" not in words(pages(archive, press)["editions/2026-08-06.html"])
+
+
+def test_what_did_not_fit_the_limit_stands_by_title_on_the_same_page(many, press):
+    """Rule 20."""
+    page = tree(pages(many(8, limit=5), press)["editions/2026-08-07.html"])
+
+    assert 5 == len(page.xpath("//article"))
+    assert 3 == len(page.xpath("//ul[@class='more']/li"))
+
+
+def test_nothing_private_is_on_any_page(archive, press):
+    """Rule 26: neither the paper that only a private interest found, nor the interest."""
+    text = "\n".join(content.decode() for content in pages(archive, press).values())
+
+    assert "Only mine" not in text
+    assert "mine" not in text.replace("determine", "")
+
+
+def test_hostile_words_are_inert_and_literal(archive, press):
+    made = pages(archive, press)
+    page = tree(made["papers/three.html"])
+
+    assert [] == [s for s in page.xpath("//script") if s.get("type") != "application/ld+json"]
+    assert "<script>alert(1)</script> {{ 7*7 }} {% x %} ]]>" in page.xpath("//h1")[0].text_content()
+    assert not any(b"javascript:" in content for content in made.values())
+    assert all(b"<script>alert" not in content for content in made.values())
+
+
+def test_json_ld_says_what_is_known_and_invents_no_author(archive, press):
+    made = pages(archive, press)
+    known, unknown = (
+        json.loads(tree(made[f"papers/{slug}.html"]).xpath("//script")[0].text) for slug in ("one", "two")
+    )
+
+    assert ["Ada Lovelace", "Jo Ho"] == [author["name"] for author in known["author"]]
+    assert ["https://arxiv.org/abs/2106.01345"] == known["sameAs"]
+    assert not {"author", "datePublished", "sameAs"} & set(unknown)
+    assert b"citation_author" not in made["papers/two.html"]
+    assert "author" not in tree(made["papers/two.html"]).xpath("//pre")[0].text_content()
+
+
+def test_a_paper_page_tells_where_it_was_seen_and_why(archive, press):
+    text = words(pages(archive, press)["papers/one.html"])
+
+    assert "Seen on 2 lists" in text
+    assert "On 2 lists: 6 August 2026, 7 August 2026." in text
+    assert "“diffusion” in the abstract" in text
+
+
+def test_found_passages_are_marked_and_addresses_linked(archive, press):
+    page = tree(pages(archive, press)["papers/one.html"])
+
+    assert ["diffusion"] == [mark.text_content() for mark in page.xpath("//div[@class='text']//mark")]
+    assert ["https://example.com/x"] == page.xpath("//div[@class='text']//a/@href")
+
+
+@pytest.mark.parametrize(
+    ("old", "there"),
+    [("papers/uno.html", "one.html"), ("profiles/old/index.html", "../diffusion/index.html")],
+)
+def test_an_old_address_leads_on(archive, press, old, there):
+    """Rules 22 and 24."""
+    page = tree(pages(archive, press)[old])
+
+    assert [f"0; url={there}"] == page.xpath("//meta[@http-equiv='refresh']/@content")
+
+
+def test_a_long_day_stays_under_the_budget_and_loses_no_paper(many, press):
+    made = pages(many(600), press)
+    days = {path: content for path, content in made.items() if path.startswith("editions/")}
+    shown = [url for content in days.values() for url in tree(content).xpath("//article/h3/a/@href")]
+
+    assert len(days) > 1
+    assert [f"../papers/paper-{n}.html" for n in range(1, 601)] == shown
+    assert [] == [path for path, content in made.items() if len(content) > 150_000]
+
+
+def test_abstracts_are_shortened_before_a_day_is_split(many, press):
+    made = pages(many(100), press)
+
+    assert "editions/2026-08-07-page-2.html" not in made
+    assert b"Read on" in made["editions/2026-08-07.html"]
+
+
+def test_an_empty_archive_has_a_friendly_front_page(press):
+    made = pages(Archive(editions=(), profiles=(), papers=()), press)
+
+    assert "Nothing here yet" in words(made["index.html"])
+    assert "No edition yet" in words(made["archive.html"])
+
+
+def test_a_site_without_an_address_names_none(archive, homeless):
+    made = pages(archive, homeless)
+
+    assert "sitemap.xml" not in made
+    assert b"canonical" not in made["index.html"]
+    assert b"https://" not in re.sub(
+        rb"https://(arxiv|example)\.\w+[^\"<]*|https://schema.org", b"", made["papers/one.html"]
+    )
+
+
+def test_a_pages_own_feed_comes_first(archive, press):
+    page = tree(pages(archive, press)["profiles/diffusion/index.html"])
+    feeds = page.xpath("//link[@rel='alternate']/@href")
+
+    assert "../../profiles/diffusion/feed.xml" == feeds[0]
+    assert "../../feeds/feed.xml" in feeds
+
+
+def test_the_same_archive_gives_the_same_bytes(archive, press):
+    assert pages(archive, press) == pages(archive, press)
+
+
+def test_the_sitemap_is_split_before_it_is_too_long(archive, press, monkeypatch):
+    monkeypatch.setattr(site, "SITEMAP_URLS", 5)
+    made = pages(archive, press)
+
+    assert b"<sitemapindex" in made["sitemap.xml"]
+    assert b"https://example.org/papers/sitemap-2.xml" in made["sitemap.xml"]
+    assert 5 == made["sitemap-1.xml"].count(b"<loc>")
+
+
+def test_the_archive_gives_each_year_a_page(archive, press):
+    old = replace(archive.editions[-1], name="2024-01-02", date=date(2024, 1, 2))
+    made = pages(replace(archive, editions=(*archive.editions, old)), press)
+
+    assert "2 January 2024" in words(made["archive-2024.html"])
+    assert "archive-2024.html" in tree(made["archive.html"]).xpath("//main//@href")

@@ -1,0 +1,135 @@
+"""The press: where templates come from, what is escaped, and what is said when one fails."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+
+import pytest
+
+from newsletter import press as presses
+from newsletter.errors import TemplateError
+from newsletter.model import Reason
+from newsletter.note import note_html
+from newsletter.settings import Site
+
+SITE = Site(title="A & B", url="https://example.org/papers")
+
+
+def press(folder, language="en", **templates):
+    for name, text in templates.items():
+        (folder / name.replace("__", ".")).write_text(text)
+    return presses.load(Site(title="A & B", url="https://example.org/papers", language=language), folder)
+
+
+def test_the_users_template_comes_before_ours(tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "robots.txt").write_text("mine")
+
+    assert "mine" == presses.load(SITE, tmp_path).render("site/robots.txt", sitemap=False)
+    assert "User-agent" in presses.load(SITE, None).render("site/robots.txt", sitemap=False)
+
+
+def test_values_are_escaped_in_pages_and_literal_in_texts(tmp_path):
+    of = press(tmp_path, page__html="{{ site.title }} {{ x }}", page__txt="{{ site.title }} {{ x }}")
+
+    assert "A &amp; B &lt;b&gt;" == of.render("page.html", x="<b>")
+    assert "A & B <b>" == of.render("page.txt", x="<b>")
+
+
+def test_words_that_look_like_a_template_stay_words(tmp_path):
+    assert "{{ 7*7 }}" == press(tmp_path, page__html="{{ x }}").render("page.html", x="{{ 7*7 }}")
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "{{ papr }}",
+        "{{ 1 / 0 }}",
+        "{{ x.nothing }}",
+        "{% if %}",
+        "{{ x | nofilter }}",
+        "{{ x() }}",
+        "{{ x | day }}",
+    ],
+)
+def test_a_slip_is_told_with_file_and_line(tmp_path, slip):
+    with pytest.raises(TemplateError, match=r"page\.html:3: ") as told:
+        press(tmp_path, page__html=f"one\ntwo\n{slip}\n").render("page.html", x="x")
+
+    assert "mend that line" in told.value.hint
+
+
+def test_a_slip_in_an_included_template_names_that_one(tmp_path):
+    of = press(tmp_path, page__html="{% include 'part.html' %}", part__html="\n{{ papr }}")
+    with pytest.raises(TemplateError, match=r"part\.html:2: 'papr' is undefined"):
+        of.render("page.html")
+
+
+def test_a_missing_template_is_named(tmp_path):
+    with pytest.raises(TemplateError, match=r"there is no template nothing\.html"):
+        press(tmp_path).render("nothing.html")
+
+
+def test_a_missing_folder_of_templates_is_told(tmp_path):
+    with pytest.raises(TemplateError, match="no such folder"):
+        presses.load(SITE, tmp_path / "nowhere")
+
+
+def test_the_stamp_changes_with_any_template_and_else_never(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("one")
+    before, again = presses.stamp(tmp_path), presses.stamp(tmp_path)
+    page.write_text("two!")
+    longer = presses.stamp(tmp_path)
+    os.utime(page, ns=(1, 1))
+
+    assert before == again
+    assert 4 == len({before, longer, presses.stamp(tmp_path), presses.stamp(None)})
+
+
+def test_a_passage_is_marked_and_an_address_linked():
+    reason = Reason(rule="keywords", detail="", found="diffusion", field="abstract")
+    html = presses.marked("Diffusion & <b> at https://example.org/a?b&c.", [reason])
+
+    expected = (
+        "<mark>Diffusion</mark> &amp; &lt;b&gt; at "
+        '<a href="https://example.org/a?b&amp;c" rel="noopener">https://example.org/a?b&amp;c</a>.'
+    )
+    assert expected == html
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "expected"),
+    [
+        ("{{ x | day }}", date(2026, 8, 7), "7 August 2026"),
+        ("{{ x | month }}", date(2026, 8, 7), "August 2026"),
+        ("{{ x | iso }}", date(2026, 8, 7), "2026-08-07"),
+        ("{{ x | days }}", (date(2026, 3, 13), date(2026, 6, 3)), "13 March and 3 June 2026"),
+        ("{{ x | days }}", (date(2025, 3, 13), date(2026, 6, 3)), "13 March 2025, 3 June 2026"),
+        ("{{ x | plural('paper') }}", 1, "1 paper"),
+        ("{{ x | plural('paper') }}", 1204, "1,204 papers"),
+        ("{{ x | score }}", 2.50, "2.5"),
+        ("{{ x | absolute }}", "profiles/a/index.html", "https://example.org/papers/profiles/a/"),
+    ],
+)
+def test_numbers_and_dates_are_written_for_people(tmp_path, template, value, expected):
+    assert expected == press(tmp_path, page__html=template).render("page.html", x=value)
+
+
+def test_another_language_has_dates_that_all_languages_read(tmp_path):
+    of = press(tmp_path, "de", page__html="{{ x | day }} {{ x | month }}")
+
+    assert "2026-08-07 2026-08" == of.render("page.html", x=date(2026, 8, 7))
+
+
+def test_a_note_is_markdown_without_anything_that_acts():
+    html = note_html(
+        "A *note*, [here](https://example.org) and [there](javascript:x).\n\n<script>x</script><b onclick=y>b</b>"
+    )
+
+    assert "<em>note</em>" in html
+    assert 'href="https://example.org"' in html
+    assert "javascript" not in html + note_html("<img src=x onerror=y>")
+    assert "script" not in html
+    assert "" == note_html("  \n")

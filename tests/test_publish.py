@@ -1,0 +1,131 @@
+"""Publishing: whole or not at all, and nothing touched that need not be."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from newsletter.errors import PublishError, TemplateError
+from newsletter.model import Artifact
+from newsletter.publish import HINTS, UNFINISHED, publish
+
+
+def artifact(path: str, content: str = "words") -> Artifact:
+    return Artifact(path=path, content=content.encode())
+
+
+def test_a_site_is_written(tmp_path):
+    done = publish([artifact("index.html", "home"), artifact("papers/a.html", "a")], tmp_path / "site")
+
+    assert {"index.html", "papers/a.html"} == set(done.written)
+    assert "home" == (tmp_path / "site" / "index.html").read_text()
+
+
+def test_a_second_time_nothing_is_touched(tmp_path):
+    publish([artifact("a.html"), artifact("b.html")], tmp_path)
+    before = (tmp_path / "a.html").stat()
+    done = publish([artifact("a.html"), artifact("b.html", "other")], tmp_path)
+
+    assert (("b.html",), 1) == (done.written, done.unchanged)
+    assert before.st_mtime_ns == (tmp_path / "a.html").stat().st_mtime_ns
+    assert before.st_ino == (tmp_path / "a.html").stat().st_ino
+
+
+def test_a_template_that_fails_leaves_the_last_good_site(tmp_path):
+    publish([artifact("index.html", "good")], tmp_path)
+
+    def failing():
+        yield artifact("index.html", "half")
+        raise TemplateError("day.html:3: no such thing")
+
+    with pytest.raises(TemplateError):
+        publish(failing(), tmp_path)
+    assert "good" == (tmp_path / "index.html").read_text()
+
+
+def test_the_front_page_comes_last_and_what_pages_need_comes_first(tmp_path, monkeypatch):
+    order = []
+    replace = Path.replace
+    monkeypatch.setattr(
+        Path,
+        "replace",
+        lambda self, to: (order.append(to.relative_to(tmp_path).as_posix()), replace(self, to))[1],
+    )
+    names = ["index.html", "feeds/feed.xml", "about.html", "papers/a.html", "assets/style.css"]
+    publish(map(artifact, names), tmp_path)
+
+    assert list(reversed(names)) == order
+
+
+@pytest.mark.parametrize(
+    "path", ["../a", "/a", "a/../b", "a\\b", "", "a//b", "./a", "a/", "c:/a", "a\x00b", "a\nb"]
+)
+def test_no_path_leads_out_of_the_folder(tmp_path, path):
+    with pytest.raises(PublishError):
+        publish([artifact("fine.html"), artifact(path)], tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+def test_two_pages_at_one_address_are_refused(tmp_path):
+    """Some disks hold A.html and a.html for one file."""
+    with pytest.raises(PublishError, match="two pages"):
+        publish([artifact("A.html", "1"), artifact("a.html", "2")], tmp_path)
+
+
+def test_files_of_others_stay(tmp_path):
+    (tmp_path / "CNAME").write_text("example.org")
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / ".nojekyll").write_text("")
+    publish([artifact("papers/a.html")], tmp_path)
+
+    assert "example.org" == (tmp_path / "CNAME").read_text()
+    assert (tmp_path / "papers" / ".nojekyll").exists()
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path):
+    left = tmp_path / f".index.html{UNFINISHED}"
+    left.write_text("ha")
+    publish([artifact("index.html")], tmp_path)
+
+    assert ["index.html"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_folder_in_the_way_is_named_and_nothing_is_left_behind(tmp_path):
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(PublishError, match=r"index\.html") as told:
+        publish([artifact("index.html")], tmp_path)
+
+    assert "a folder stands where a file has to go: move it away" == told.value.hint
+    assert ["index.html"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_file_where_a_folder_has_to_go_is_named(tmp_path):
+    (tmp_path / "papers").write_text("")
+    with pytest.raises(PublishError) as told:
+        publish([artifact("papers/a.html")], tmp_path)
+
+    assert told.value.hint.startswith("a file stands where a folder has to go")
+
+
+@pytest.mark.parametrize("code", sorted(HINTS))
+def test_every_failing_disk_has_its_hint(tmp_path, monkeypatch, code):
+    def fail(*_):
+        raise OSError(code, "as the system says")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(PublishError, match="as the system says") as told:
+        publish([artifact("a.html")], tmp_path)
+
+    assert HINTS[code] == told.value.hint
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_failure_we_never_met_is_told_too(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(PublishError, match="input/output error"):
+        publish([artifact("a.html")], tmp_path)
