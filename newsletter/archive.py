@@ -19,7 +19,8 @@ def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]
     """All editions, their papers and what trends."""
     picks = store.editions.all_picks()
     trending = what_trends(store, trending_lists)
-    papers = store.papers.load(row["paper"] for rows in picks.values() for row in rows)
+    listed = {row["paper"] for rows in picks.values() for row in rows}
+    papers = store.papers.load(listed | set(store.editions.pages()))
     editions = store.editions.load(picks, papers)
     shown = {paper.number: paper for paper in (*papers.values(), *(trend.paper for trend in trending))}
     slugs = {paper.slug for paper in shown.values()}

@@ -118,8 +118,13 @@ class PostRoom:
             self.press(),
             reader_name=subscriber.name,
             unsubscribe=next(iter(self._ways_out(subscriber)), ""),
-            web_url=self._web_url,
+            web_url=self._page_of(digest),
         )
+
+    def _page_of(self, digest: Digest) -> str:
+        """Where the web has what a digest holds: the page of its date where there is one, else home."""
+        dated = self._web_url and self.store.editions.on(digest.date)
+        return f"{self._web_url}editions/{digest.date}.html" if dated else self._web_url
 
     def message(self, letter: Letter, subscriber: Subscriber, slot: str, headed: datetime) -> bytes:
         """A letter as the message of a slot: the same bytes whenever it is asked for."""

@@ -155,6 +155,7 @@ def _give(desk: Desk, reader: _Reader, slot: Slot, due: Due) -> None:
         composition = compose(candidates, reader.following, covers)
         digest = _digest(desk, reader, slot, composition, covers)
         delivery = _queue(desk, reader, slot, digest, candidates)
+        desk.shown |= {p.paper.number for s in digest.sections if not s.private for p in s.picks}
         _keep_waiting(desk, reader, composition, delivery)
         due.queued += 1
     store.forget_waiting(reader.row.id, stale)

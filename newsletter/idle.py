@@ -13,6 +13,7 @@ from pathlib import Path
 
 from newsletter import __version__
 from newsletter.settings import Config
+from newsletter.shipped import templates_stamp
 from newsletter.store import Store
 from newsletter.where import Located
 
@@ -47,13 +48,6 @@ def nothing_to_do(
         return False
     following = store.runs.mark(NEXT_SLOT)
     return not following or now < datetime.fromisoformat(following)
-
-
-def templates_stamp(own: Path | None) -> str:
-    """A stamp of every template file by path, size and time."""
-    from newsletter.press import stamp  # noqa: PLC0415 - it imports no Jinja
-
-    return stamp(own)
 
 
 def _folder(folder: Path | None) -> str:

@@ -9,7 +9,7 @@ are digest.py's. Nothing is kept between papers, so their order does not matter.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter import rules
@@ -28,20 +28,20 @@ class _Judge:
     profile: Profile
     rules: tuple[Compiled, ...]
 
-    def verdict(self, paper: Paper, view: View) -> Verdict:
-        score, reasons, against = self.opinion(view)
+    def verdict(self, paper: Paper, view: View, woken_by: Collection[Clue]) -> Verdict:
+        score, reasons, against = self.opinion(view, woken_by)
         match = None if against else self.match(paper, score, reasons)
         return Verdict(match=match, score=score, reasons=reasons, against=against)
 
     def match(self, paper: Paper, score: float, reasons: tuple[Reason, ...]) -> Match:
         return Match(paper=paper.number, profile=self.profile.name, score=score, reasons=reasons)
 
-    def opinion(self, view: View) -> tuple[float, tuple[Reason, ...], str]:
+    def opinion(self, view: View, woken_by: Collection[Clue]) -> tuple[float, tuple[Reason, ...], str]:
         """The score, the reasons for, best first, and what is against: empty for a match."""
         reasons: tuple[Reason, ...] = ()
         against = ""
         for rule in self.rules:
-            finding = rule.judge(view)
+            finding = rule.judge(view, woken_by)
             if finding is not None:
                 reasons += finding.reasons
                 against = against or finding.against
@@ -56,9 +56,9 @@ class _Judge:
             against = f"score {score:.2f} is below the threshold {self.profile.threshold:g}"
         return score, reasons, against
 
-    def kept_out(self, view: View) -> str:
+    def kept_out(self, view: View, woken_by: Collection[Clue]) -> str:
         """What keeps the paper out whatever else matches, in words."""
-        findings = (rule.judge(view) for rule in self.rules)
+        findings = (rule.judge(view, woken_by) for rule in self.rules)
         return next((finding.against for finding in findings if finding and finding.against), "")
 
 
@@ -80,9 +80,9 @@ class Matcher:
         """Every match: papers in their order, for each its profiles in theirs."""
         for paper in papers:
             view = View(paper, self._lexicon)
-            for number in self._candidates(view):
+            for number, clues in sorted(self._woken(view).items()):
                 judge = self._judges[number]
-                score, reasons, against = judge.opinion(view)
+                score, reasons, against = judge.opinion(view, clues)
                 if not against:
                     yield judge.match(paper, score, reasons)
 
@@ -91,16 +91,21 @@ class Matcher:
         number = self._numbers.get(profile)
         if number is None:
             raise NotFound(f"there is no profile “{shown(profile)}”", hint=self._guess(profile))
-        return self._judges[number].verdict(paper, View(paper, self._lexicon))
+        view = View(paper, self._lexicon)
+        return self._judges[number].verdict(paper, view, self._woken(view).get(number, ()))
 
     def kept_out(self, paper: Paper, profile: str) -> str:
         """What rule of a profile, such as mute, keeps the paper out, in words; nothing where none does."""
-        return self._judges[self._numbers[profile]].kept_out(View(paper, self._lexicon))
+        number, view = self._numbers[profile], View(paper, self._lexicon)
+        return self._judges[number].kept_out(view, self._woken(view).get(number, ()))
 
-    def _candidates(self, view: View) -> list[int]:
-        """The numbers of the profiles that have at least one of the paper's clues."""
-        known = [self._by_clue[clue] for clue in view.clues() if clue in self._by_clue]
-        return sorted(set().union(*known))
+    def _woken(self, view: View) -> dict[int, list[Clue]]:
+        """The numbers of the profiles that have at least one of the paper's clues, with those they have."""
+        woken: dict[int, list[Clue]] = {}
+        for clue in view.clues():
+            for number in self._by_clue.get(clue, ()):
+                woken.setdefault(number, []).append(clue)
+        return woken
 
     def _guess(self, profile: str) -> str:
         close = difflib.get_close_matches(profile, self._numbers, n=1)

@@ -6,7 +6,6 @@ unless the template's name ends in .txt. What stands in a template is no busines
 
 from __future__ import annotations
 
-import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,13 +20,13 @@ from newsletter.errors import TemplateError
 from newsletter.model import Reason
 from newsletter.note import note_html
 from newsletter.settings import Site
+from newsletter.shipped import template_folders
 from newsletter.text import Segment, segments, shorten
 from newsletter.view import day, days, hard_wrap, month, source, sources, why
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PACKAGE = Path(__file__).parent
 # What a template with a slip in it can raise while it is filled in, besides Jinja's own errors.
 SLIPS = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
@@ -89,30 +88,12 @@ def load(site: Site, user_templates: Path | None) -> JinjaPress:
             f"{user_templates}: there is no such folder of templates",
             hint="create it, or take `templates:` out of config.yaml",
         )
-    folders = _folders(user_templates)
+    folders = template_folders(user_templates)
     return JinjaPress(site=site, folders=folders, environment=_environment(folders, site))
-
-
-def stamp(user_templates: Path | None) -> str:
-    """A fingerprint of all template files by name, size and time. Reads none of them."""
-    seen = hashlib.sha256()
-    for folder in _folders(user_templates):
-        for path in sorted(folder.rglob("*")):
-            facts = path.stat()
-            if path.is_file():
-                seen.update(f"{path.relative_to(folder)}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
-    return seen.hexdigest()
 
 
 def _is_template(name: str) -> bool:
     return name.endswith((".html", ".txt", ".xml", ".css", ".js", ".opml"))
-
-
-def _folders(user_templates: Path | None) -> tuple[Path, ...]:
-    """The user's folder, then the shipped one: beside the modules in a wheel, above them in a checkout."""
-    homes = (PACKAGE / "templates", PACKAGE.parent / "templates")
-    shipped = next((home for home in homes if home.is_dir()), homes[0])
-    return (shipped,) if user_templates is None else (user_templates, shipped)
 
 
 def _environment(folders: tuple[Path, ...], site: Site) -> Environment:

@@ -49,6 +49,8 @@ class Desk:
     silent: frozenset[int] = frozenset()
     trends: tuple[Trend, ...] = ()
     last_round: datetime | None = None
+    shown: set[int] = field(default_factory=set)
+    """Papers that some reader's digest shows under a public profile."""
     notes: Mapping[date, str] = field(default_factory=dict)
     _papers: dict[int, Paper] = field(default_factory=dict)
     _matcher: Matcher | None = None
@@ -179,6 +181,11 @@ def write_backfill(desk: Desk) -> tuple[str, ...]:
         names.append(_write(desk, by_date[day], day, made.astimezone(desk.now.tzinfo), ()))
     desk.store.editions.filled(_public(desk))
     return tuple(name for name in names if name)
+
+
+def keep_pages(desk: Desk) -> None:
+    """Whatever a digest or the trending list shows has a page, and keeps it."""
+    desk.store.editions.keep_pages(desk.shown | {trend.paper.number for trend in desk.trends})
 
 
 def _public(desk: Desk) -> tuple[str, ...]:

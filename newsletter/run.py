@@ -26,7 +26,15 @@ from newsletter.model import Archive, Artifact, Dump, Problem
 from newsletter.ports import Press
 from newsletter.publish import Published, publish
 from newsletter.record import Recorded, borne_date, record_dump
-from newsletter.rounds import COMPOSED, COMPOSED_AT, match_news, open_desk, write_backfill, write_edition
+from newsletter.rounds import (
+    COMPOSED,
+    COMPOSED_AT,
+    keep_pages,
+    match_news,
+    open_desk,
+    write_backfill,
+    write_edition,
+)
 from newsletter.settings import Config
 from newsletter.store import Store
 
@@ -160,6 +168,7 @@ def _round(
         if not backfill:
             report.due = settle_slots(desk)
             store.runs.set_mark(NEXT_SLOT, report.due.next_slot.isoformat() if report.due.next_slot else "")
+        keep_pages(desk)
         store.runs.set_mark(COMPOSED, str(desk.upto))
         store.runs.set_mark(COMPOSED_AT, now.isoformat())
         if report.editions or any(dump.state in ("read", "partly") for dump in report.dumps):

@@ -337,23 +337,24 @@ class Lexicon:
     def scan(self, text: Sequence[str]) -> dict[Term, tuple[int, int]]:
         """Every term that the words of a text hold, with the first and last word of its first occurrence."""
         found: dict[Term, tuple[int, int]] = {}
-        known = self._starts
-        for first, (word, following) in enumerate(zip(text, chain(text[1:], (BREAK,)), strict=False)):
-            ends, nodes, onward = known.get(word) or self._start(word)
+        starts = map(self._known_starts(text).__getitem__, text)
+        for first, (start, following) in enumerate(zip(starts, chain(text[1:], (BREAK,)), strict=False)):
+            ends, nodes, onward = start
             for wanted in ends:
                 if wanted not in found:
                     found[wanted] = (first, first)
-            if nodes and following in onward:
+            if following in onward:
                 _walk(nodes, text, first, found)
         return found
 
-    def _start(self, word: str) -> _Start:
-        nodes = tuple(self._root.leading_on(word))
-        start = (tuple(self._root.ending_with(word)), nodes, _onward(nodes))
+    def _known_starts(self, text: Iterable[str]) -> dict[str, _Start]:
+        """What words lead to, those of the text among them."""
         if len(self._starts) >= _REMEMBERED:
             self._starts.clear()
-        self._starts[word] = start
-        return start
+        for word in set(text).difference(self._starts):
+            nodes = tuple(self._root.leading_on(word))
+            self._starts[word] = (tuple(self._root.ending_with(word)), nodes, _onward(nodes))
+        return self._starts
 
 
 class _AnyWord:

@@ -77,6 +77,15 @@ def why(match: Match) -> str:
     return " · ".join([*details[:REASONS_SHOWN], *tail])
 
 
+def shares(match: Match) -> tuple[tuple[str, float], ...]:
+    """What each reason adds, best first; two rules that found the same thing are one reason to a reader."""
+    added: dict[str, float] = {}
+    for reason in match.reasons:
+        detail = xml_safe(reason.detail)
+        added[detail] = round(added.get(detail, 0.0) + reason.score, 4)
+    return tuple(sorted(added.items(), key=lambda share: -share[1]))
+
+
 def web(url: str) -> bool:
     """An address that a page may link to: no javascript:, no data:, no path of somebody's disk."""
     return url.startswith(("https://", "http://")) and not re.search(r"[\s\x00-\x20<>\"]", url)
@@ -88,6 +97,11 @@ def sources(paper: Paper) -> tuple[Source, ...]:
     if not any(source.rel == "abstract" for source in found):
         found = [*_from_ids(paper), *found]
     return tuple({source.url: source for source in reversed(found)}.values())[::-1]
+
+
+def own_address(paper: Paper) -> str:
+    """Where the paper itself lies, not its code or project; or nothing."""
+    return next((each.url for each in sources(paper) if each.rel in ("abstract", "pdf")), "")
 
 
 def source(paper: Paper) -> str:
@@ -123,7 +137,7 @@ def bibtex(paper: Paper, url: str) -> str:
         "eprint": _tex(arxiv),
         "archiveprefix": "arXiv" if arxiv else "",
         "doi": _tex(doi),
-        "url": (source(paper) or url).replace("{", "%7B").replace("}", "%7D"),
+        "url": (own_address(paper) or url).replace("{", "%7B").replace("}", "%7D"),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@misc{{{_key(paper)},\n" + ",\n".join(lines) + "\n}"

@@ -22,6 +22,7 @@ from newsletter.model import Digest, ListedPaper, Profile, Rhythm, Rule, Subscri
 from newsletter.rounds import (
     COMPOSED,
     COMPOSED_AT,
+    keep_pages,
     match_news,
     open_desk,
     write_backfill,
@@ -106,6 +107,7 @@ class House:
             match_news(desk, whole_archive=backfill)
             write_backfill(desk) if backfill else write_edition(desk)
             due = Due() if backfill else settle_slots(desk)
+            keep_pages(desk)
             self.store.runs.set_mark(COMPOSED, str(desk.upto))
             self.store.runs.set_mark(COMPOSED_AT, self.now.isoformat())
         return due

@@ -92,6 +92,13 @@ def test_an_unknown_profile_is_guessed_at():
     assert "did you mean diffusion?" == caught.value.hint
 
 
+def test_a_profile_like_none_is_told_where_they_stand():
+    with pytest.raises(NotFound) as caught:
+        compile_profiles([profile("diffusion", DIFFUSION)]).verdict(paper(), "zzz")
+
+    assert "newsletter check lists the profiles" == caught.value.hint
+
+
 def test_an_unknown_rule_is_not_found():
     with pytest.raises(NotFound):
         compile_profiles([profile("p", ("keyword", None))])

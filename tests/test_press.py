@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 
 import pytest
@@ -74,18 +73,6 @@ def test_a_missing_template_is_named(tmp_path):
 def test_a_missing_folder_of_templates_is_told(tmp_path):
     with pytest.raises(TemplateError, match="no such folder"):
         presses.load(SITE, tmp_path / "nowhere")
-
-
-def test_the_stamp_changes_with_any_template_and_else_never(tmp_path):
-    page = tmp_path / "page.html"
-    page.write_text("one")
-    before, again = presses.stamp(tmp_path), presses.stamp(tmp_path)
-    page.write_text("two!")
-    longer = presses.stamp(tmp_path)
-    os.utime(page, ns=(1, 1))
-
-    assert before == again
-    assert 4 == len({before, longer, presses.stamp(tmp_path), presses.stamp(None)})
 
 
 def test_a_passage_is_marked_and_an_address_linked():

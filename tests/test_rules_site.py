@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fakes import at, listed
-from house import House, follows, keywords
+from house import House, follows, keywords, reader
 
 from newsletter.archive import read_archive
 
@@ -74,6 +74,32 @@ def test_everything_is_the_union_of_matches_and_trends():
     house.day("2026-08-02 06:00", "Robots")
 
     assert [paper.title for paper in archive(house).papers] == ["Diffusion A", "Robots"]
+
+
+def test_what_a_digest_shows_has_a_page_though_no_edition_lists_it():
+    """Rule 23: a weekly reader's waiting paper came to fit when the rules changed."""
+    house = site()
+    house.readers = [reader("ada", "diffusion", every="week")]
+    house.day("2026-08-03 06:00", "Diffusion A")
+    house.day("2026-08-05 06:00", "Robots")
+    house.profiles = [follows("diffusion", "robots")]
+    house.day("2026-08-10 06:00")
+
+    assert house.titles("ada") == ["Robots"]
+    assert [paper.title for paper in archive(house).papers] == ["Diffusion A", "Robots"]
+
+
+def test_a_page_stays_when_its_paper_trends_no_more():
+    """Rule 23: what was published once stays."""
+    house = site()
+    house.day("2026-01-01 06:00", "Robots")
+    house.day("2026-01-02 06:00", "Robots")
+    house.day("2026-12-01 06:00", "Diffusion A")
+
+    made = archive(house)
+
+    assert made.trending == ()
+    assert [paper.title for paper in made.papers] == ["Robots", "Diffusion A"]
 
 
 def test_a_slug_is_fixed_when_a_paper_is_first_recorded():

@@ -9,8 +9,8 @@ import click
 
 from newsletter.cli._shared import short
 from newsletter.errors import NewsletterError
-
-PACKAGE = Path(__file__).parent.parent
+from newsletter.shipped import example
+from newsletter.shipped import templates as shipped_templates
 
 
 @click.command(short_help="A working folder: config.yaml, example dumps.")
@@ -18,15 +18,15 @@ PACKAGE = Path(__file__).parent.parent
 @click.option("--templates", is_flag=True, help="Copy the templates too, to change them.")
 def command(folder: Path, *, templates: bool) -> int:
     """Make DIR (by default this folder) a working one. Nothing that stands there is overwritten."""
-    example = _example()
+    home = example()
     copied = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        copied += _copy(example / "config.yaml", folder / "config.yaml")
-        for dump in sorted((example / "dumps").glob("*.txt")):
+        copied += _copy(home / "config.yaml", folder / "config.yaml")
+        for dump in sorted((home / "dumps").glob("*.txt")):
             copied += _copy(dump, folder / "dumps" / dump.name)
         if templates:
-            copied += _copy_tree(_templates(), folder / "templates")
+            copied += _copy_tree(shipped_templates(), folder / "templates")
     except OSError as error:
         raise NewsletterError(
             f"{error.filename or folder}: {error.strerror}", hint="choose a folder that is yours to write"
@@ -38,17 +38,6 @@ def command(folder: Path, *, templates: bool) -> int:
     there = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
     click.echo(f"Next:  {there}newsletter check\n       newsletter run")
     return 0
-
-
-def _example() -> Path:
-    """Where the example lies: beside the modules in a wheel, above them in a checkout."""
-    wheel = PACKAGE / "example"
-    return wheel if wheel.is_dir() else PACKAGE.parent
-
-
-def _templates() -> Path:
-    wheel = PACKAGE / "templates"
-    return wheel if wheel.is_dir() else PACKAGE.parent / "templates"
 
 
 def _copy(source: Path, target: Path) -> list[Path]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from newsletter.digest import once
 from newsletter.feed import address
 from newsletter.listing import Block, fitting, paged, spread
 from newsletter.model import Archive, Artifact, Edition, Match, Paper, Pick, ProfileCard, Section
 from newsletter.ports import Press
 from newsletter.text import shorten
-from newsletter.view import bibtex, clock, day, known, sources, why
+from newsletter.view import bibtex, clock, day, known, shares, sources, why
 
 ABSTRACTS = (100_000, 700, 320)
 BRIEF = 320
@@ -34,6 +35,11 @@ class Mention:
     section: Section
     match: Match
     card: ProfileCard
+
+    @property
+    def shares(self) -> tuple[tuple[str, float], ...]:
+        """What each reason adds to the score."""
+        return shares(self.match)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +289,7 @@ class _Site:
         return [*own, ("feeds", self.press.site.title)]
 
     def blocks(self, of: Day, up: str, limit: int) -> tuple[Block, ...]:
-        """What each edition of the day has for each profile; abstracts of at most `limit` characters."""
+        """What each edition of the day has for each profile, each paper once; `limit` is of abstracts."""
         several = len(of.editions) > 1
         return tuple(
             self.block(
@@ -297,7 +303,7 @@ class _Site:
                 above=f"Edition {number}, {clock(edition.made, self.press.site)}" if several else "",
             )
             for number, edition in enumerate(of.editions, 1)
-            for section in _public(edition, self.cards)
+            for section in once(tuple(_public(edition, self.cards)))
         )
 
     def history(self, card: ProfileCard, limit: int) -> tuple[Block, ...]:

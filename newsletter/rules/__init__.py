@@ -17,7 +17,7 @@ from __future__ import annotations
 import difflib
 import math
 import pkgutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -133,13 +133,12 @@ class View:
     def reason(self, rule: str, wanted: Term, weight: float) -> Reason:
         """The reason that a found term gives."""
         key = (rule, wanted, weight)
-        known = self._reasons.get(key)
-        if known is None:
+        if key not in self._reasons:
             hit = self.hit(wanted)
             if hit is None:
                 raise KeyError(wanted)
-            known = self._reasons[key] = reason(rule, hit, WORTH[hit.field] * weight)
-        return known
+            self._reasons[key] = reason(rule, hit, WORTH[hit.field] * weight)
+        return self._reasons[key]
 
     def clues(self) -> Iterator[Clue]:
         """Everything that a rule may be found by."""
@@ -187,8 +186,12 @@ class Compiled(Protocol):
     def clues(self) -> frozenset[Clue]:
         """A paper without any of these is never let in by this rule. EVERY means: it must always be asked."""
 
-    def judge(self, view: View) -> Finding | None:
-        """What it has to say of a paper; None for nothing."""
+    def judge(self, view: View, woken_by: Collection[Clue]) -> Finding | None:
+        """What it has to say of a paper; None for nothing.
+
+        `woken_by` holds every one of its clues that the paper has, and perhaps others: a short cut for a rule
+        to which they say all. Everything stands in the view as well.
+        """
 
 
 class RuleModule(Protocol):

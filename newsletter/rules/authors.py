@@ -7,7 +7,7 @@ compared as names: “Jonathan Ho”, “Ho, Jonathan”, “J. Ho” and “Ho 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -77,7 +77,7 @@ class _Authors:
     def clues(self) -> frozenset[Clue]:
         return self.people.clues
 
-    def judge(self, view: View) -> Finding | None:
+    def judge(self, view: View, woken_by: Collection[Clue]) -> Finding | None:  # noqa: ARG002 - the rule looks for itself
         worth = WORTH["authors"] * self.weight
         reasons = tuple(reason("authors", hit, worth) for hit in self.people.among(view.authors))
         return Finding(reasons) if reasons else None

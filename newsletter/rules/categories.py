@@ -6,7 +6,7 @@ paper that is among them. No list of what categories exist: dumps have those of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from newsletter.rules import (
@@ -76,7 +76,7 @@ class _Categories:
     def clues(self) -> frozenset[Clue]:
         return self.classes.clues
 
-    def judge(self, view: View) -> Finding | None:
+    def judge(self, view: View, woken_by: Collection[Clue]) -> Finding | None:  # noqa: ARG002 - the rule looks for itself
         """One reason however many categories fit: a cross-listed paper is not the better for it."""
         hits = self.classes.among(view.categories)
         worth = WORTH["categories"] * self.weight

@@ -6,7 +6,7 @@ words: every term that is written is looked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from newsletter.model import Reason
@@ -70,23 +70,22 @@ class _Keywords:
         """Of terms that must all be there one will do: the longest, as it is likely to be the rarest."""
         return frozenset((max(self.each, key=len_then_text),)) if self.each else self.either
 
-    def judge(self, view: View) -> Finding | None:
-        reasons = self._reasons(view)
+    def judge(self, view: View, woken_by: Collection[Clue]) -> Finding | None:
+        reasons = self._reasons(view, woken_by)
         if self.neither and (against := self.neither & view.found):
             return Finding(reasons, f"kept out: {view.hits(against)[0]}")
         return Finding(reasons) if reasons else None
 
-    def _reasons(self, view: View) -> tuple[Reason, ...]:
-        found = self.either & view.found
-        if self.either and not found:
+    def _reasons(self, view: View, woken_by: Collection[Clue]) -> tuple[Reason, ...]:
+        # Where the terms are the clues, the few that woke us are asked for and not all of twenty: in a large
+        # run that is a third of the time a match takes.
+        found = self.either & view.found if self.each else self.either.intersection(woken_by)
+        if (self.either and not found) or not self.each <= view.found:
             return ()
         if self.each:
-            if not self.each <= view.found:
-                return ()
             found |= self.each
-        if len(found) == 1:
-            return (view.reason("keywords", *found, self.weight),)
-        return _each_passage_once(view.reason("keywords", wanted, self.weight) for wanted in sorted(found))
+        reasons = tuple([view.reason("keywords", wanted, self.weight) for wanted in found])
+        return reasons if len(reasons) == 1 else _each_passage_once(reasons)
 
 
 def len_then_text(text: str) -> tuple[int, str]:

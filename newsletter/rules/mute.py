@@ -6,6 +6,7 @@ adds to no score.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from newsletter.rules import Clue, Compiled, Finding, Flaw, Hit, View, emptiness_flaws, term_flaws
@@ -52,7 +53,7 @@ class _Mute:
         """None: what lets nothing in needs no asking before another rule does."""
         return frozenset()
 
-    def judge(self, view: View) -> Finding | None:
+    def judge(self, view: View, woken_by: Collection[Clue]) -> Finding | None:  # noqa: ARG002 - the rule looks for itself
         hit = next(iter(self._hits(view)), None)
         return None if hit is None else Finding((), f"kept out by mute: {hit}")
 

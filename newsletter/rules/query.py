@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn
@@ -87,7 +87,7 @@ class _Query:
     clues: frozenset[Clue]
     weight: float
 
-    def judge(self, view: View) -> Finding | None:
+    def judge(self, view: View, woken_by: Collection[Clue]) -> Finding | None:  # noqa: ARG002 - the rule looks for itself
         hits = self.root.hits(view)
         return None if hits is None else Finding(_shares(tuple(dict.fromkeys(hits)), self.weight))
 

@@ -207,6 +207,18 @@ class Editions:
         )
         return _name(day, number)
 
+    def keep_pages(self, papers: Iterable[int]) -> None:
+        """These papers have a page from now on, in an edition or not."""
+        self._db.run(
+            "INSERT OR IGNORE INTO page (paper) SELECT value FROM json_each(:papers)"
+            " WHERE NOT EXISTS (SELECT 1 FROM edition_pick WHERE paper = value)",
+            {"papers": json.dumps(sorted(set(papers)))},
+        )
+
+    def pages(self) -> tuple[int, ...]:
+        """The papers that have a page although no edition lists them."""
+        return tuple(row["paper"] for row in self._db.all("SELECT paper FROM page ORDER BY paper"))
+
     def all_picks(self) -> dict[int, list[sqlite3.Row]]:
         """Every pick of every edition, by edition, in the order of profiles and places."""
         rows = self._db.all(
@@ -235,6 +247,10 @@ class Editions:
             for row in rows
             if row["id"] in picks
         )
+
+    def on(self, day: date) -> bool:
+        """Whether there is an edition of a date."""
+        return bool(self._db.value("SELECT 1 FROM edition WHERE date = :date", {"date": day.isoformat()}))
 
     def count(self) -> int:
         """How many editions there are."""

@@ -124,6 +124,11 @@ CREATE TABLE edition_pick (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edition_pick_paper ON edition_pick (paper, profile);
 
+-- Papers that have a page although no edition lists them: a digest or the trending list showed them.
+CREATE TABLE page (
+    paper INTEGER PRIMARY KEY REFERENCES paper
+) STRICT;
+
 -- A paper fits a profile under one hash of its rules.
 CREATE TABLE match (
     profile TEXT NOT NULL,

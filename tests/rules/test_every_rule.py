@@ -13,7 +13,7 @@ from newsletter import rules
 from newsletter.errors import NotFound
 from newsletter.matching import compile_profiles
 from newsletter.rules import View
-from newsletter.terms import Lexicon
+from newsletter.terms import Lexicon, Term
 
 every_rule = pytest.mark.parametrize("name", rules.names())
 
@@ -63,7 +63,7 @@ def test_an_example_has_no_flaw_and_judges(name):
     settings = an_example(module)
     compiled = module.compile(settings)
     view = View(paper("Diffusion", "diffusion"), Lexicon(compiled.terms))
-    finding = compiled.judge(view)
+    finding = compiled.judge(view, compiled.clues & set(view.clues()))
 
     assert () == module.check(settings)
     assert finding is None or finding.reasons or finding.against
@@ -110,3 +110,22 @@ def test_a_file_of_another_package_is_no_rule():
     """The name is looked up among ours; it is never a path to import."""
     with pytest.raises(NotFound):
         rules.load("..errors")
+
+
+@pytest.fixture
+def offered(tmp_path, monkeypatch):
+    """An installed package that offers a rule “loud”: here, our keywords under another name."""
+    package = tmp_path / "loud-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: loud\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text("[newsletter.rules]\nloud = newsletter.rules.keywords\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+def test_an_installed_package_may_offer_a_rule(offered):
+    assert rules.load("keywords") is rules.load("loud")
+
+
+def test_a_term_that_was_not_found_has_no_reason():
+    with pytest.raises(KeyError):
+        View(paper("A"), Lexicon([])).reason("keywords", Term("absent"), 1.0)
