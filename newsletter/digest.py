@@ -117,15 +117,13 @@ def once(sections: Sequence[Section]) -> tuple[Section, ...]:
         for pick in (*section.picks, *section.more):
             rank = (-pick.match.score, place)
             best[pick.paper.number] = min(best.get(pick.paper.number, rank), rank)
-    kept = (
-        replace(
-            section,
-            picks=tuple(pick for pick in section.picks if best[pick.paper.number][1] == place),
-            more=tuple(pick for pick in section.more if best[pick.paper.number][1] == place),
-        )
-        for place, section in enumerate(sections)
-    )
-    return tuple(section for section in kept if section.picks or section.more)
+    kept = []
+    for place, section in enumerate(sections):
+        picks = tuple(pick for pick in section.picks if best[pick.paper.number][1] == place)
+        more = tuple(pick for pick in section.more if best[pick.paper.number][1] == place)
+        if picks or more:
+            kept.append(replace(section, picks=picks, more=more, reason=reason_line((*picks, *more))))
+    return tuple(kept)
 
 
 def reason_line(picks: Iterable[Pick]) -> str:

@@ -21,6 +21,8 @@ from newsletter.store import Store
 from newsletter.store.papers import Clean
 from newsletter.text import clean
 
+REVISION = "revision"
+"""Mark: moves with everything recorded that may be published."""
 _CHUNK = 1000
 """Listings looked up and written at a time: memory stays flat however large a dump is."""
 _MOST_PROBLEMS = 100
@@ -81,7 +83,7 @@ def record_dump(
         return Recorded(name=dump.name, state="unsettled")
     except DumpError as error:
         problem = Problem(dump=dump.name, what=error.what, hint=error.hint)
-    except NewsletterError:
+    except (NewsletterError, KeyboardInterrupt, SystemExit):
         store.dumps.unstart(row.id)
         raise
     except Exception as error:  # noqa: BLE001 - a fault in one format costs one dump, never the run
@@ -132,6 +134,9 @@ def _record(store: Store, row: int, dump: Dump, now: datetime, *, silent: bool, 
         raise _Unsettled
     state = "partly" if problems else "read"
     store.dumps.finish(row, state=state, now=now, problems=problems, day=day, format=name, counts=counts)
+    # In the dump's own transaction: a page that only lists papers again brings no edition, and a run that
+    # dies after recording it would leave the site without the new sightings.
+    store.runs.advance(REVISION)
     return Recorded(name=dump.name, state=state, date=day, format=name, problems=problems, **counts)
 
 

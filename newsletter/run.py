@@ -25,7 +25,7 @@ from newsletter.idle import NEXT_SLOT
 from newsletter.model import Archive, Artifact, Dump, Problem
 from newsletter.ports import Press
 from newsletter.publish import Published, publish
-from newsletter.record import Recorded, borne_date, record_dump
+from newsletter.record import REVISION, Recorded, borne_date, record_dump
 from newsletter.rounds import (
     COMPOSED,
     COMPOSED_AT,
@@ -38,8 +38,6 @@ from newsletter.rounds import (
 from newsletter.settings import Config
 from newsletter.store import Store
 
-REVISION = "revision"
-"""Mark: moves whenever something that may be published has changed."""
 PUBLISHED = "published"
 """Mark: of what the site was last made."""
 _LONG_AGO_DAYS = 31
@@ -171,8 +169,8 @@ def _round(
         keep_pages(desk)
         store.runs.set_mark(COMPOSED, str(desk.upto))
         store.runs.set_mark(COMPOSED_AT, now.isoformat())
-        if report.editions or any(dump.state in ("read", "partly") for dump in report.dumps):
-            store.runs.set_mark(REVISION, str(int(store.runs.mark(REVISION) or 0) + 1))
+        if report.editions:
+            store.runs.advance(REVISION)
 
 
 def read_notes(folder: Path | None) -> dict[date, str]:

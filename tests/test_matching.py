@@ -77,6 +77,14 @@ def test_a_verdict_says_what_keeps_a_paper_out(of, against):
     assert verdict.match is None or verdict.match.score == verdict.score
 
 
+def test_what_keeps_a_paper_out_is_asked_for_by_itself():
+    """Trending papers obey mutes, whether or not they match."""
+    matcher = compile_profiles([profile("p", DIFFUSION, ("mute", mute.Settings(any=("molecule",))))])
+
+    assert "kept out by mute: “molecule” in the title" == matcher.kept_out(paper("A molecule"), "p")
+    assert "" == matcher.kept_out(paper("Unrelated"), "p")
+
+
 def test_a_score_that_equals_the_threshold_is_enough():
     matcher = compile_profiles(
         [profile("p", ("keywords", keywords.Settings(any=("a",), weight=0.1)), threshold=0.1)]

@@ -259,4 +259,4 @@ def test_what_is_remembered_of_words_has_a_bound(monkeypatch):
 
     for text in (["x", "y", "z", "a"], ["b", "a"]):
         assert {term("a"): (len(text) - 1, len(text) - 1)} == lexicon.scan(text)
-        assert set(text) == lexicon._starts.keys()
+        assert set(text) == lexicon._seen

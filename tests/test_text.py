@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.etree import fromstring
 
+from newsletter.addresses import links
 from newsletter.formats import hf_page
 from newsletter.model import Link, ListedPaper
-from newsletter.text import Segment, clean, links, segments, shorten, split_keywords, xml_safe
+from newsletter.text import Segment, clean, segments, shorten, split_keywords, xml_safe
 
 # Pieces that mean something to the cleaner, so that Hypothesis puts them next to each other.
 PIECES = st.sampled_from(

@@ -6,7 +6,6 @@ is in this folder. No decisions about papers.
 from __future__ import annotations
 
 import os
-import pkgutil
 import signal
 import sys
 import traceback
@@ -16,7 +15,7 @@ from typing import NoReturn
 
 import click
 
-from newsletter import __version__
+from newsletter import __version__, open_set
 from newsletter.errors import NewsletterError
 
 _HELP = """New research papers from dump files, by interest profile, to mail, feeds and a static site.
@@ -30,13 +29,24 @@ class Commands(click.Group):
     """The modules of this folder as commands; only the one that is called gets imported."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name[0] != "_")
+        return list(open_set.names(__path__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            code: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Somebody read only the beginning of our output (`| head`): no error, and nothing left to say.
+            # Caught here because click would make exit code 1 of it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return code
 
 
 @click.group(cls=Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,10 +80,6 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped; what is recorded is safe, the next run goes on from there", err=True)
         code = _INTERRUPTED + signal.SIGINT
-    except BrokenPipeError:
-        # Somebody read only the beginning of our output (`| head`): no error, and nothing left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception as error:  # noqa: BLE001 - the last resort, so that nobody has to read a traceback
         code = _fault(error)
     sys.exit(code or 0)
@@ -98,6 +104,9 @@ def _fault(error: Exception) -> int:
 
 
 def _stop(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the signal module's signature
-    """SIGTERM ends a run like Ctrl-C: transactions roll back, locks are let go of."""
+    """SIGTERM ends a run like Ctrl-C: transactions roll back, locks are let go of.
+
+    SystemExit passes every `except Exception`: a dump that is being read just then is not to blame.
+    """
     click.echo("stopped; what is recorded is safe, the next run goes on from there", err=True)
-    raise click.exceptions.Exit(_INTERRUPTED + number)
+    raise SystemExit(_INTERRUPTED + number)

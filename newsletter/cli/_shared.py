@@ -20,6 +20,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+_EARLIEST, _LATEST = 1970, 9000
+"""Years a run may act as of: slots are looked for some years around it, and datetime ends with 9999."""
+
+
 class Moment(click.ParamType[datetime]):
     """An ISO time with its offset: 2026-11-22T07:30+01:00."""
 
@@ -36,6 +40,8 @@ class Moment(click.ParamType[datetime]):
             self.fail(f"{value!r} is no ISO time, such as 2026-11-22T07:30+01:00", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no offset: add one, such as {value}+00:00", param, ctx)
+        if not _EARLIEST < moment.year < _LATEST:
+            self.fail(f"{value!r} is outside of any calendar of slots", param, ctx)
         return moment.astimezone(UTC)
 
 

@@ -41,6 +41,7 @@ def find(store: Store, text: str) -> Paper:
     """The one paper that a text names. Raises NotFound, with the candidates where there are several."""
     from newsletter.identity import arxiv_key, doi_key  # noqa: PLC0415 - beside their one use
 
+    text = text.encode(errors="replace").decode()  # a stray byte of the command line is in no title
     for name in (text, arxiv_key(text), doi_key(text)):
         papers = store.papers.find(name) if name else ()
         if len(papers) == 1:

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import codecs
 import io
-import pkgutil
 from collections.abc import Iterator
-from difflib import SequenceMatcher, get_close_matches
-from importlib import import_module
-from importlib.metadata import entry_points
+from difflib import SequenceMatcher
 from typing import Protocol, cast
 
-from newsletter.errors import DumpTooLarge, NotFound, UnknownFormat, UnreadableDump
+from newsletter import open_set
+from newsletter.errors import DumpTooLarge, UnknownFormat, UnreadableDump
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
 from newsletter.settings import Limits
 
-GROUP = "newsletter.formats"
 LINE_BYTES = Limits().line_bytes
 
 
@@ -39,18 +36,12 @@ class Format(Protocol):
 
 def names() -> tuple[str, ...]:
     """The formats that come with us."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name[0] != "_"))
+    return open_set.names(__path__)
 
 
 def load(name: str) -> Format:
     """The format of that name; others' are looked up only where it is not ours. Raises NotFound."""
-    if name in names():
-        return cast("Format", import_module(f"{__name__}.{name}"))
-    for entry in entry_points(group=GROUP, name=name):
-        return cast("Format", entry.load())
-    near = get_close_matches(name, names(), n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    raise NotFound(f"there is no dump format {name!r}", hint=f"{meant}formats: {', '.join(names())}")
+    return cast("Format", open_set.load(__name__, __path__, name, "dump format"))
 
 
 def recognise(dump: Dump) -> str:

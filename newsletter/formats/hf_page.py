@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
 
+from newsletter.addresses import links
 from newsletter.formats import head_lines, lines
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
-from newsletter.text import links, split_keywords
+from newsletter.text import split_keywords
 
 TITLE = "Hugging Face Daily Papers, the page as plain text"
 
@@ -25,7 +26,7 @@ _COMMUNITY = re.compile(r"by ?AK and the research community", re.IGNORECASE)
 
 def recognise(dump: Dump) -> str:
     for line in head_lines(dump):
-        if line.lower().rstrip("!.") == _INVITATION or _COMMUNITY.fullmatch(line):
+        if line.lower().startswith(_INVITATION) or _COMMUNITY.fullmatch(line):
             return ""
     return "no line “Get trending papers in your email inbox!” or “byAK and the research community”"
 
@@ -114,7 +115,9 @@ def _date(text: str) -> DumpDate | None:
 
 
 def _furniture(text: str) -> bool:
-    return text.lower().rstrip("!.") in _FURNITURE or _COMMUNITY.fullmatch(text) is not None
+    plain = text.lower().rstrip("!.")
+    # Some pages invite twice, the first time to mail "once a day".
+    return plain in _FURNITURE or plain.startswith(_INVITATION) or _COMMUNITY.fullmatch(text) is not None
 
 
 _SURELY_ABSTRACT = 300

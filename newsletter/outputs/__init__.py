@@ -6,31 +6,16 @@ Most have ``artifacts(archive, press)``, which yields what they put into out/sit
 
 from __future__ import annotations
 
-import difflib
-import pkgutil
-from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from types import ModuleType
 
-from newsletter.errors import NotFound
-
-GROUP = "newsletter.outputs"
+from newsletter import open_set
 
 
-@cache
 def names() -> tuple[str, ...]:
     """The outputs that are shipped."""
-    return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
+    return open_set.names(__path__)
 
 
 def load(name: str) -> ModuleType:
     """The output of that name. Raises NotFound with a guess at what was meant."""
-    if name in names():
-        return import_module(f"{__name__}.{name}")
-    for point in entry_points(group=GROUP, name=name):
-        module: ModuleType = point.load()
-        return module
-    close = difflib.get_close_matches(name, names(), 1)
-    hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names())}"
-    raise NotFound(f"there is no output {name!r}", hint=hint)
+    return open_set.load(__name__, __path__, name, "output")

@@ -14,22 +14,15 @@ Nothing here knows profiles or thresholds: matching.py does.
 
 from __future__ import annotations
 
-import difflib
 import math
-import pkgutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, NamedTuple, Protocol, cast
 
-from newsletter.errors import NotFound
+from newsletter import open_set
 from newsletter.model import Paper, Reason
 from newsletter.terms import EVERY, BadTerm, Lexicon, Term, Text, fold, shown, term, words
-
-GROUP = "newsletter.rules"
-"""The entry points under which others offer rules of their own."""
 
 FIELDS = ("title", "keywords", "abstract")
 """Where terms are looked for: the field that says most of a paper first."""
@@ -235,22 +228,12 @@ def emptiness_flaws(*fields: Sequence[str], what: str) -> tuple[Flaw, ...]:
 # ------------------------------------------------------------------------------------------ the open set
 
 
-@cache
 def names() -> tuple[str, ...]:
     """The rules we ship, in the order of the alphabet."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return open_set.names(__path__)
 
 
 @cache
 def load(name: str) -> RuleModule:
     """The rule of that name: ours, else one that an installed package offers. Raises NotFound."""
-    if name in names():
-        return cast("RuleModule", import_module(f"{__name__}.{name}"))
-    for offered in entry_points(group=GROUP, name=name):
-        return cast("RuleModule", offered.load())
-    raise NotFound(f"there is no rule “{shown(name)}”", hint=_guess(name))
-
-
-def _guess(name: str) -> str:
-    close = difflib.get_close_matches(name, names(), n=1)
-    return f"did you mean {close[0]}?" if close else f"rules are {', '.join(names())}"
+    return cast("RuleModule", open_set.load(__name__, __path__, name, "rule"))

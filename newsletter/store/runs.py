@@ -42,6 +42,14 @@ class Runs:
             {"name": name, "value": value},
         )
 
+    def advance(self, name: str) -> None:
+        """Count one on under a name."""
+        self._db.run(
+            "INSERT INTO meta (name, value) VALUES (:name, '1')"
+            " ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+            {"name": name},
+        )
+
     def settled_mark(self, name: str, value: str) -> str:
         """What was noted under a name; on the first call that is `value`, for ever."""
         self._db.run(

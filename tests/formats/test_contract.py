@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -75,13 +74,16 @@ def test_an_unknown_format_name_is_answered_with_the_nearest():
     assert "did you mean hf_page?" in caught.value.hint
 
 
-def test_a_format_of_third_parties_is_found_by_its_entry_point(monkeypatch):
-    entry = EntryPoint(name="theirs", value="newsletter.formats.hf_page", group=formats.GROUP)
-    asked = []
-    monkeypatch.setattr(formats, "entry_points", lambda **query: asked.append(query) or [entry])
+def test_a_format_of_third_parties_is_found_by_its_entry_point(monkeypatch, tmp_path):
+    (tmp_path / "theirs-1.dist-info").mkdir()
+    (tmp_path / "theirs-1.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: theirs\nVersion: 1\n"
+    )
+    entries = "[newsletter.formats]\ntheirs = newsletter.formats.hf_page\n"
+    (tmp_path / "theirs-1.dist-info" / "entry_points.txt").write_text(entries)
+    monkeypatch.syspath_prepend(tmp_path)
 
     assert formats.load("hf_page") is formats.load("theirs")
-    assert asked == [{"group": "newsletter.formats", "name": "theirs"}]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n  \t\n", b"\xef\xbb\xbf\n", b"\0\0\0\0"])

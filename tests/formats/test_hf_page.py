@@ -253,3 +253,15 @@ def test_an_abstract_that_speaks_of_the_research_community_makes_no_page():
     said = hf_page.recognise(dump("Title\n\nWe hope it will help us and the research community.", "hf.txt"))
 
     assert re.search("no line", said)
+
+
+def test_a_page_may_invite_twice():
+    """Some pages offer mail "once a day" before they offer it at all."""
+    twice = PREAMBLE.replace(
+        "Get trending", "Get trending papers in your email inbox once a day!\n\nGet trending", 1
+    )
+
+    found = read(twice + f"On One\n\n{ONE}")
+
+    assert ["On One"] == [one.title for one in papers(found)]
+    assert problems(found) == []

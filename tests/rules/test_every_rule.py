@@ -95,7 +95,7 @@ def test_an_unknown_rule_is_guessed_at():
     with pytest.raises(NotFound) as caught:
         rules.load("keyword")
 
-    assert "there is no rule “keyword”" == caught.value.what
+    assert "there is no rule 'keyword'" == caught.value.what
     assert "did you mean keywords?" == caught.value.hint
 
 
@@ -103,7 +103,7 @@ def test_a_rule_like_none_is_told_which_there_are():
     with pytest.raises(NotFound) as caught:
         rules.load("zzz")
 
-    assert caught.value.hint.startswith("rules are ")
+    assert caught.value.hint.startswith("there are: ")
 
 
 def test_a_file_of_another_package_is_no_rule():
