@@ -18,6 +18,9 @@ from pathlib import Path
 
 HOME = Path(__file__).parent.parent
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
+LONGEST_TITLE = 150
+SHORTEST_TITLE = 12
+"""Characters: what lies between is a title of the example's dumps, not a line of the page or an abstract."""
 CONFIG = """\
 site: {title: Bench, url: https://example.org/papers}
 email: {from: list@example.org, unsubscribe: "mailto:leave@example.org"}
@@ -49,8 +52,13 @@ def installation(folder: Path, papers: int) -> Path:
     while made < papers:
         text = sources[copy % len(sources)]
         head, *blocks = text.strip().split("\n\n")
-        titles = {block for block in blocks if len(block) < 150 and not block.startswith(("Get ", "by"))}
-        lines = [f"{block} {copy}" if block in titles and len(block) > 12 else block for block in blocks]
+        titles = {
+            block for block in blocks if len(block) < LONGEST_TITLE and not block.startswith(("Get ", "by"))
+        }
+        lines = [
+            f"{block} {copy}" if block in titles and len(block) > SHORTEST_TITLE else block
+            for block in blocks
+        ]
         (folder / "dumps" / f"2026-03-13-{copy:05}.txt").write_text("\n\n".join([head, *lines]))
         made += len(titles)
         copy += 1

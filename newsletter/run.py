@@ -69,8 +69,7 @@ class Report:
     def exit_code(self) -> int:
         """0, or 1 where this run found something somebody must look at."""
         quarantined = any(dump.state == "quarantined" for dump in self.dumps)
-        stops = [failure.exit_code for failure in self.failures]
-        return max([1 if quarantined or self.problems or self.sent.failed else 0, *stops])
+        return int(bool(quarantined or self.problems or self.failures or self.sent.failed))
 
     def count(self, what: str) -> int:
         """How many listings of the dumps read were new, revised, again or listed at all."""
