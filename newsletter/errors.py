@@ -4,7 +4,7 @@
     ├── ConfigError            config.yaml says something it may not              exit 4
     ├── StateError             the state cannot be read or written                exit 3
     │   └── StateTooNew        a newer version of this program made the state     exit 3
-    ├── TemplateError          a template is missing or fails: name and line      exit 4
+    ├── TemplateError          a template is missing or fails: name and line      exit 4 (in a run 1)
     ├── PublishError           out/ cannot be written                             exit 1
     ├── AnotherRun             another run holds the lock; nothing is wrong       exit 0
     ├── NotFound               no such paper, profile, subscriber or file         exit 2

@@ -58,6 +58,8 @@ class Report:
     dumps: list[Recorded] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     left: int = 0
+    unread: int = 0
+    """Files that are no dumps as they are: giving the right to read one changes neither size nor time."""
     editions: tuple[str, ...] = ()
     due: Due = field(default_factory=Due)
     published: Published | None = None
@@ -116,6 +118,7 @@ def _record(
         if dump is None:
             report.left += 1
         elif isinstance(dump, Problem):
+            report.unread += 1
             _tell(store, report, (dump,), now)
         else:
             waiting.append((borne_date(dump), dump.name, file, dump))

@@ -16,7 +16,6 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from unittest.mock import patch
 
 from newsletter import cli
 from newsletter import config as configuration
@@ -93,15 +92,17 @@ class Home:
         """A command, in this process: fast."""
         argv = ["newsletter", "-c", str(self.folder / "config.yaml"), *arguments]
         out, err = io.StringIO(), io.StringIO()
-        before = signal.getsignal(signal.SIGTERM)
+        before = sys.argv, signal.getsignal(signal.SIGTERM)
         code = 0
-        with patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
+        sys.argv = argv
+        with redirect_stdout(out), redirect_stderr(err):
             try:
                 cli.main()
             except SystemExit as end:
                 code = int(end.code or 0)
             finally:
-                signal.signal(signal.SIGTERM, before)
+                sys.argv = before[0]
+                signal.signal(signal.SIGTERM, before[1])
         assert "Traceback" not in err.getvalue()
         return Said(code=code, out=out.getvalue(), err=err.getvalue())
 
@@ -111,7 +112,9 @@ class Home:
 
     def process(self, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
         """A command as a process of its own."""
-        return subprocess.run(self.command(*arguments), capture_output=True, text=True, check=False, **options)
+        return subprocess.run(
+            self.command(*arguments), capture_output=True, text=True, check=False, **options
+        )
 
     def command(self, *arguments: str) -> list[str]:
         return [str(COMMAND), "-c", str(self.folder / "config.yaml"), *arguments]

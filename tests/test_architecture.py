@@ -26,8 +26,10 @@ PURE = (
 )
 PURE_FOLDERS = ("formats", "rules", "outputs")
 WORLD = frozenset(
-    ("os", "socket", "sqlite3", "subprocess", "random", "secrets", "time", "tempfile", "shutil", "glob")
-    + ("asyncio", "threading", "urllib.request", "http", "smtplib", "uuid", "io", "pathlib", "sys")
+    (
+        *("os", "socket", "sqlite3", "subprocess", "random", "secrets", "time", "tempfile", "shutil", "glob"),
+        *("asyncio", "threading", "urllib.request", "http", "smtplib", "uuid", "pathlib", "sys"),
+    )
 )
 PATHS_AS_VALUES = frozenset(("newsletter.settings",))
 """May name pathlib: its values hold paths; nothing is opened there."""
@@ -47,13 +49,23 @@ def is_pure(module: str) -> bool:
 
 
 def imported(module: str) -> Iterator[str]:
-    """Every module that one imports, wherever in it."""
-    for node in ast.walk(tree(module)):
+    """Every module that one imports when it runs, wherever in it."""
+    for node in running(tree(module)):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            # `from newsletter.store import codec` needs codec, not the package that holds it.
+            for name in node.names:
+                whole = f"{node.module}.{name.name}"
+                yield whole if whole in MODULES else node.module
+
+
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, without what only the type checker reads."""
+    yield node
+    if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        for child in ast.iter_child_nodes(node):
+            yield from running(child)
 
 
 def called(module: str) -> Iterator[tuple[int, str]]:

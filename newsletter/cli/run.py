@@ -83,7 +83,8 @@ def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: 
     number = store.runs.start(now)
     before = _inbox_files(config)
     report = run(store, config, now=now, wall=utc_now(), wishes=wishes)
-    finished = not (report.left or report.failures or report.sent.waiting or not wishes.send)
+    undone = report.left or report.unread or report.failures or report.sent.waiting
+    finished = wishes.send and not undone
     store.runs.set_mark(IDLE, stands(config, before) if finished else "")
     line = summary(report, config, store)
     store.runs.finish(number, now, report.exit_code, _figures(report, line))

@@ -1,0 +1,172 @@
+"""Recording a dump: whole or not at all, whatever is in it, and never twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from fakes import at, dump
+from home import page
+
+from newsletter.errors import StateError
+from newsletter.record import borne_date, record_dump
+from newsletter.store import open_store
+
+NOW = at("2026-08-07 06:00")
+
+
+@pytest.fixture
+def store():
+    store = open_store(None)
+    yield store
+    store.close()
+
+
+def figures(recorded) -> tuple:
+    return recorded.state, recorded.listed, recorded.new, recorded.again
+
+
+def titles(store) -> list[str]:
+    return [paper.title for paper in store.papers.news(0, store.papers.newest())]
+
+
+def breaking(error: BaseException, name: str = "bad.txt"):
+    """A dump whose reading fails in a way nobody foresaw."""
+
+    def fail():
+        raise error
+
+    return replace(dump(page("Diffusion one"), name), open=fail)
+
+
+def test_a_dump_is_recorded_with_its_date_format_and_counts(store):
+    first = record_dump(store, dump(page("A diffusion", "B diffusion"), "2026-08-07.txt"), NOW)
+    second = record_dump(store, dump(page("B diffusion", "C", date="Aug 8"), "2026-08-08.txt"), NOW)
+
+    assert (date(2026, 8, 7), "hf_page") == (first.date, first.format)
+    assert [("read", 2, 2, 0), ("read", 2, 1, 1)] == [figures(first), figures(second)]
+    assert ["A diffusion", "B diffusion", "C"] == titles(store)
+
+
+def test_known_content_is_left_alone_whatever_its_name(store):
+    record_dump(store, dump(page("A"), "2026-08-07.txt"), NOW)
+    again = record_dump(store, dump(page("A"), "copy of 2026-08-07.txt"), NOW)
+
+    assert ("known", ()) == (again.state, again.problems)
+    assert ["2026-08-07.txt"] == [row.name for row in store.dumps.latest()]
+
+
+def test_a_dump_that_cannot_be_read_is_set_aside_and_not_tried_again(store):
+    bad = dump("Dear all,\n\nsee you tomorrow.\n", "bad.txt")
+    states = [record_dump(store, bad, NOW).state for _ in range(3)]
+
+    assert ["quarantined", "known", "known"] == states
+    assert "hf_page: no line" in store.dumps.latest()[0].problems[0].what
+
+
+def test_a_newer_program_tries_again_what_an_older_one_could_not_read(store):
+    bad = dump("Dear all,\n\nsee you tomorrow.\n", "bad.txt")
+    record_dump(store, bad, NOW)
+    store._database.run("UPDATE dump SET program = '0.0.1'")
+
+    assert "quarantined" == record_dump(store, bad, NOW).state
+
+
+def test_a_fault_in_a_format_costs_one_dump_and_leaves_nothing_of_it(store):
+    recorded = record_dump(store, breaking(ZeroDivisionError("slip")), NOW)
+    after = record_dump(store, dump(page("A"), "good.txt"), NOW)
+
+    assert ("quarantined", "read") == (recorded.state, after.state)
+    assert "ZeroDivisionError: slip" in recorded.problems[0].what
+    assert "newsletter parse FILE" in recorded.problems[0].hint
+    assert ["A"] == titles(store)
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit(143), StateError("disk full")])
+def test_a_dump_is_not_blamed_for_what_stopped_the_run(store, stop):
+    """Ctrl-C, SIGTERM and a full disk, however often, set no dump aside."""
+    for _ in range(4):
+        with pytest.raises(type(stop)):
+            record_dump(store, breaking(stop), NOW)
+    row = store.dumps.latest()[0]
+
+    assert ("started", 0) == (row.state, row.starts)
+    assert "read" == record_dump(store, dump(page("Diffusion one"), "bad.txt"), NOW).state
+
+
+def test_a_page_still_being_written_leaves_no_trace(store):
+    half = dump(page("A", "B")[:-40], "2026-08-07.txt")
+    young = record_dump(store, half, NOW, settled=False)
+    traces = (titles(store), store.dumps.latest(), store.runs.mark("revision"))
+    old = record_dump(store, half, NOW)
+
+    assert ("unsettled", ([], (), None)) == (young.state, traces)
+    assert ("partly", 2) == (old.state, old.listed)
+    assert old.problems[0].cut
+
+
+def test_a_young_page_that_is_whole_is_taken(store):
+    assert "read" == record_dump(store, dump(page("A")), NOW, settled=False).state
+
+
+def test_a_dump_without_a_listing_is_told(store):
+    recorded = record_dump(store, dump(page(), "empty page.txt"), NOW)
+
+    assert "partly" == recorded.state
+    assert "empty page.txt: no listing in it" == str(recorded.problems[0])
+
+
+def test_of_endless_problems_a_hundred_are_kept_and_the_rest_counted(store):
+    lonely = "\n\n".join(f"A title without an abstract {number}" for number in range(150))
+    recorded = record_dump(store, dump(page("A") + "\n" + lonely), NOW)
+
+    assert 101 == len(recorded.problems)
+    assert "more problems" in recorded.problems[-1].what
+
+
+def test_a_dump_of_more_listings_than_are_held_at_a_time_is_read_whole(store):
+    many = [f"Paper {number}" for number in range(2300)]
+    recorded = record_dump(store, dump(page(*many, many[0])), NOW)
+
+    assert ("read", 2301, 2300, 1) == figures(recorded)
+    assert 2300 == store.papers.newest()
+    assert 1 == len(store.papers.load((1,))[1].sightings)
+
+
+def test_backfilled_papers_are_silent(store):
+    record_dump(store, dump(page("A"), "a.txt"), NOW, silent=True)
+    record_dump(store, dump(page("B"), "b.txt"), NOW)
+
+    assert {1} == store.papers.silent((1, 2))
+
+
+def test_everything_recorded_moves_the_revision(store):
+    """A page that only lists papers again changes their pages too."""
+    marks = []
+    for name in ("a", "b"):
+        record_dump(store, dump(page("A") + " " * len(marks), name), NOW)
+        marks.append(store.runs.mark("revision"))
+    record_dump(store, dump("no dump", "c"), NOW)
+
+    assert ["1", "2", "2"] == [*marks, store.runs.mark("revision")]
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "modified", "bears"),
+    [
+        ("saved.txt", "Aug 7", "2026-08-07 12:00", "2026-08-07"),
+        ("saved.txt", "Aug 7", "2027-01-03 12:00", "2026-08-07"),
+        ("2025-08-07.txt", "Aug 7", "2027-01-03 12:00", "2025-08-07"),
+        ("saved.txt", "Dec 31", "2026-12-30 12:00", "2026-12-31"),
+        ("saved.txt", "Feb 29", "2026-08-07 12:00", "2024-02-29"),
+        ("saved.txt", "no date at all", "2026-08-07 12:00", "2026-08-07"),
+    ],
+)
+def test_the_date_a_dump_bears_is_settled_by_its_name_then_its_time(name, says, modified, bears):
+    """Rule 3: an ISO date in the file name gives the year before the file's time does."""
+    assert date.fromisoformat(bears) == borne_date(dump(page("A", date=says), name, at(modified)))
+
+
+def test_what_is_no_dump_bears_its_files_date():
+    assert date(2026, 8, 7) == borne_date(dump("no dump", "x", at("2026-08-07 12:00")))
