@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from newsletter import idle, inbox
+from newsletter import __version__, idle, inbox
 from newsletter.archive import AUTHORITY, read_archive
 from newsletter.deliver import SECRET, FolderMailer, PostRoom, Sent
 from newsletter.due import Due, settle_slots, sync_readers
@@ -109,7 +109,7 @@ def _record(
 ) -> None:
     found, problems = inbox.find(config.inbox, config.out)
     _tell(store, report, problems, now)
-    known = store.dumps.files()
+    known = store.dumps.files(__version__)
     waiting: list[tuple[date, str, inbox.Found, Dump]] = []
     for file in found:
         if known.get(file.path) == (file.size, file.mtime_ns):
@@ -127,7 +127,8 @@ def _record(
         if recorded.state == "unsettled":
             report.left += 1
             continue
-        store.dumps.remember(file.path, file.size, file.mtime_ns)
+        refused = None if recorded.state in ("read", "partly") else __version__
+        store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
         report.dumps.append(recorded)
     _hint_at_backfill(store, report, backfill=backfill)
 

@@ -170,3 +170,13 @@ def test_the_date_a_dump_bears_is_settled_by_its_name_then_its_time(name, says, 
 
 def test_what_is_no_dump_bears_its_files_date():
     assert date(2026, 8, 7) == borne_date(dump("no dump", "x", at("2026-08-07 12:00")))
+
+
+def test_a_file_set_aside_is_looked_at_again_by_a_newer_version():
+    """A new version may bring the dump format it was missing."""
+    store = open_store(None)
+    store.dumps.remember("a.txt", 1, 2, refused="1.0")
+    store.dumps.remember("b.txt", 3, 4, refused=None)
+
+    assert {"a.txt": (1, 2), "b.txt": (3, 4)} == store.dumps.files("1.0")
+    assert {"b.txt": (3, 4)} == store.dumps.files("1.1")

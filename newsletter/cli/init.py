@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 from pathlib import Path
 
 import click
@@ -22,7 +22,10 @@ def command(folder: Path, *, templates: bool) -> int:
     copied = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        copied += _copy(home / "config.yaml", folder / "config.yaml")
+        example_config = (home / "config.yaml").read_text(encoding="utf-8")
+        own = example_config.replace("$schema=docs/config.schema.json", "$schema=config.schema.json")
+        copied += _write(own, folder / "config.yaml")
+        copied += _write(_schema(), folder / "config.schema.json")
         for dump in sorted((home / "dumps").glob("*.txt")):
             copied += _copy(dump, folder / "dumps" / dump.name)
         if templates:
@@ -40,13 +43,25 @@ def command(folder: Path, *, templates: bool) -> int:
     return 0
 
 
+def _schema() -> str:
+    """What editors need to help with config.yaml."""
+    from newsletter.config import schema  # noqa: PLC0415 - pydantic, 100 ms
+
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def _copy(source: Path, target: Path) -> list[Path]:
     """Copy one file, unless something stands there; what was made."""
+    return _write(source.read_text(encoding="utf-8"), target)
+
+
+def _write(text: str, target: Path) -> list[Path]:
+    """Write one file, unless something stands there; what was made."""
     if target.exists():
         click.echo(f"kept {short(target.resolve())}")
         return []
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+    target.write_text(text, encoding="utf-8", newline="")
     return [target]
 
 

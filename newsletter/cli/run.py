@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
+from newsletter.errors import AnotherRun
 from newsletter.idle import IDLE, NEXT_SLOT, nothing_to_do, stands
 from newsletter.inbox import find
 from newsletter.lock import only_run
@@ -51,13 +52,21 @@ def command(
     wishes = Wishes(send=not no_send, backfill=backfill)
     if dry_run:
         return _rehearse(config, now, wishes, quiet=quiet)
-    state = Path(config.state)
-    with only_run(state, now):
-        store = open_store(state)
-        try:
-            return _run(store, config, now, wishes, quiet=quiet)
-        finally:
-            store.close()
+    try:
+        with only_run(Path(config.state), now):
+            return _run_on(config, now, wishes, quiet=quiet)
+    except AnotherRun:
+        if quiet:  # cron mails whatever is printed, and this is no news
+            return 0
+        raise
+
+
+def _run_on(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
+    store = open_store(Path(config.state))
+    try:
+        return _run(store, config, now, wishes, quiet=quiet)
+    finally:
+        store.close()
 
 
 def _idle(places: Located, now: datetime) -> bool:

@@ -38,17 +38,21 @@ class Dumps:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def files(self) -> dict[str, tuple[int, int]]:
-        """Every inbox file that was taken: path → (size, mtime in ns)."""
-        rows = self._db.all("SELECT path, size, mtime_ns FROM inbox_file")
+    def files(self, program: str) -> dict[str, tuple[int, int]]:
+        """Every inbox file that this version of the program need not look at: path → (size, mtime in ns)."""
+        rows = self._db.all(
+            "SELECT path, size, mtime_ns FROM inbox_file WHERE refused IS NULL OR refused = :program",
+            {"program": program},
+        )
         return {row["path"]: (row["size"], row["mtime_ns"]) for row in rows}
 
-    def remember(self, path: str, size: int, mtime_ns: int) -> None:
-        """A file was taken: it is looked at again only when it changes."""
+    def remember(self, path: str, size: int, mtime_ns: int, *, refused: str | None) -> None:
+        """A file was taken, or set aside by a version of the program: it is left alone until it changes."""
         self._db.run(
-            "INSERT INTO inbox_file (path, size, mtime_ns) VALUES (:path, :size, :mtime_ns)"
-            " ON CONFLICT (path) DO UPDATE SET size = :size, mtime_ns = :mtime_ns",
-            {"path": path, "size": size, "mtime_ns": mtime_ns},
+            "INSERT INTO inbox_file (path, size, mtime_ns, refused)"
+            " VALUES (:path, :size, :mtime_ns, :refused)"
+            " ON CONFLICT (path) DO UPDATE SET size = :size, mtime_ns = :mtime_ns, refused = :refused",
+            {"path": path, "size": size, "mtime_ns": mtime_ns, "refused": refused},
         )
 
     def refuse(self, problem: Problem, now: datetime) -> bool:

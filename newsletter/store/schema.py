@@ -24,11 +24,13 @@ CREATE TABLE run (
     summary  TEXT
 ) STRICT;
 
--- Files of the inbox as they were when last taken: unchanged ones are not even opened.
+-- Files of the inbox as they were when last taken: unchanged ones are not even opened. refused: the
+-- version of the program that set one aside; a newer one looks at it again.
 CREATE TABLE inbox_file (
     path     TEXT PRIMARY KEY,
     size     INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL
+    mtime_ns INTEGER NOT NULL,
+    refused  TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- One row a content, whatever names it came under (or a problem, for a file that never became a dump).
