@@ -40,6 +40,13 @@ def stands(places: Config | Located, files: Iterable[tuple[str, int, int]]) -> s
     return digest.hexdigest()
 
 
+def ours(places: Config | Located) -> tuple[Path, ...]:
+    """What the program writes itself, and never takes for a dump wherever the inbox is."""
+    state = Path(places.state)
+    beside = (state.with_name(state.name + ending) for ending in ("-wal", "-shm", "-journal", ".lock"))
+    return (places.out, state, *beside)
+
+
 def nothing_to_do(
     store: Store, places: Located, files: Iterable[tuple[str, int, int]], now: datetime
 ) -> bool:

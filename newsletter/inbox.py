@@ -40,24 +40,26 @@ class Found:
 # --------------------------------------------------------------------------------------------- find
 
 
-def find(places: Iterable[str], out: Path | None = None) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
+def find(places: Iterable[str], ours: Iterable[Path] = ()) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
     """The files below some folders and globs, by name, each once; and what stands there but is no file.
 
-    Left aside without a word: dotfiles, files being downloaded or edited, READMEs, and everything in `out`.
+    Left aside without a word: dotfiles, files being downloaded or edited, READMEs, and what is `ours`: files
+    and whole folders that the program itself writes.
     """
     found: dict[str, Found] = {}
     problems: dict[str, Problem] = {}
-    ours = os.path.realpath(out) if out else ""
+    own = frozenset(os.path.realpath(path) for path in ours)
     for place in places:
-        for seen in _place(place, ours):
+        for seen in _place(place, own):
             if isinstance(seen, Found):
-                found.setdefault(seen.path, seen)
+                if seen.path not in own:
+                    found.setdefault(seen.path, seen)
             else:
                 problems.setdefault(str(seen), seen)
     return tuple(sorted(found.values(), key=lambda file: file.name)), tuple(problems.values())
 
 
-def _place(place: str, ours: str) -> Iterator[Found | Problem]:
+def _place(place: str, ours: frozenset[str]) -> Iterator[Found | Problem]:
     path = Path(place)
     if path.is_dir():
         return _folder(str(path), str(path), ours)
@@ -68,13 +70,15 @@ def _place(place: str, ours: str) -> Iterator[Found | Problem]:
     return iter((_missing(path),))
 
 
-def _matching(pattern: str, ours: str) -> Iterator[Found | Problem]:
+def _matching(pattern: str, ours: frozenset[str]) -> Iterator[Found | Problem]:
     root = _fixed_part(Path(pattern))
     if not root.is_dir():
         yield _missing(root)
         return
     for match in glob.iglob(pattern, recursive=True):  # noqa: PTH207 Path.glob would show dotfiles
         path = Path(match)
+        if any(str(folder) in ours for folder in path.parents):
+            continue
         if link := _linked_folder(root, path):
             yield _link_refused(_name(str(root), str(link)))
         elif path.is_dir() and not path.is_symlink():
@@ -104,11 +108,11 @@ def _missing(folder: Path) -> Problem:
     )
 
 
-def _folder(root: str, folder: str, ours: str) -> Iterator[Found | Problem]:
+def _folder(root: str, folder: str, ours: frozenset[str]) -> Iterator[Found | Problem]:
     waiting = [folder]
     while waiting:
         current = waiting.pop()
-        if ours and os.path.realpath(current) == ours:
+        if ours and os.path.realpath(current) in ours:
             continue
         try:
             with os.scandir(current) as entries:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,8 @@ class Wishes:
 
     send: bool = True
     backfill: bool = False
+    out: Path | None = None
+    """Where to publish and send instead of config.out: a rehearsal."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,10 +89,11 @@ def run(
     notes = read_notes(config.notes)
     _record(store, config, report, now=now, wall=wall, backfill=wishes.backfill)
     _round(store, config, report, now=now, notes=notes, backfill=wishes.backfill)
-    press = _press(config)
-    _publish(store, config, report, press, notes)
+    there = replace(config, out=wishes.out or config.out)
+    press = _press(there)
+    _publish(store, there, report, press, notes)
     if wishes.send:
-        _deliver(store, config, report, press, now)
+        _deliver(store, there, report, press, now)
     return report
 
 
@@ -107,7 +110,7 @@ def _settle_marks(store: Store, config: Config, now: datetime) -> None:
 def _record(
     store: Store, config: Config, report: Report, *, now: datetime, wall: datetime, backfill: bool
 ) -> None:
-    found, problems = inbox.find(config.inbox, config.out)
+    found, problems = inbox.find(config.inbox, idle.ours(config))
     _tell(store, report, problems, now)
     known = store.dumps.files(__version__)
     waiting: list[tuple[date, str, inbox.Found, Dump]] = []

@@ -11,6 +11,7 @@ import click
 
 from newsletter import inbox, slots
 from newsletter.cli._shared import counted, local, short, utc_now
+from newsletter.idle import ours
 from newsletter.model import Profile, Subscriber
 from newsletter.settings import Config
 
@@ -47,7 +48,7 @@ def _check_templates(config: Config) -> None:
 def describe(config: Config, now: datetime) -> Iterator[str]:
     """What a configuration means: profiles, who is due when, where things lie."""
     public = [profile for profile in config.profiles if not profile.private]
-    files, problems = inbox.find(config.inbox, config.out)
+    files, problems = inbox.find(config.inbox, ours(config))
     yield f"{short(config.path)} is right: {counted(len(public), 'profile')}, " + counted(
         len(config.subscribers), "subscriber"
     )

@@ -11,7 +11,7 @@ import click
 
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
 from newsletter.errors import AnotherRun
-from newsletter.idle import IDLE, NEXT_SLOT, nothing_to_do, stands
+from newsletter.idle import IDLE, NEXT_SLOT, nothing_to_do, ours, stands
 from newsletter.inbox import find
 from newsletter.lock import only_run
 from newsletter.store import Store, open_store
@@ -82,7 +82,7 @@ def _idle(places: Located, now: datetime) -> bool:
 
 
 def _inbox_files(places: Located | Config) -> list[tuple[str, int, int]]:
-    files, _ = find(places.inbox, places.out)
+    files, _ = find(places.inbox, ours(places))
     return [(file.path, file.size, file.mtime_ns) for file in files]
 
 
@@ -111,11 +111,13 @@ def _rehearse(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> 
 
     state = Path(config.state)
     store = open_store(state if state.is_file() else None).copy()
-    rehearsal = replace(config, out=config.out / "preview")
-    report = run(store, rehearsal, now=now, wall=utc_now(), wishes=wishes)
+    preview = config.out / "preview"
+    report = run(store, config, now=now, wall=utc_now(), wishes=replace(wishes, out=preview))
     _tell(report)
     if not quiet or report.exit_code:
-        click.echo(f"Dry run, nothing recorded or sent. {summary(report, rehearsal, store)}")
+        click.echo(
+            f"Dry run, nothing recorded or sent. {summary(report, replace(config, out=preview), store)}"
+        )
     return report.exit_code
 
 
