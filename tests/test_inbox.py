@@ -85,7 +85,9 @@ def test_our_own_output_is_never_read(tmp_path):
     put(tmp_path, "out/site/feed.xml")
     put(tmp_path, "a.txt")
 
-    assert names(tmp_path, out=tmp_path / "out") == ["a.txt"]
+    assert names(tmp_path, ours=[tmp_path / "out"]) == ["a.txt"]
+    assert names(tmp_path / "**" / "*.txt", ours=[tmp_path / "out"]) == ["a.txt"]
+    assert names(tmp_path, ours=[tmp_path / "out", tmp_path / "a.txt"]) == []
 
 
 @pytest.mark.parametrize("place", ["gone", "gone/*.txt"])
