@@ -54,18 +54,16 @@ class Feed:
 
     def path(self, suffix: str) -> str:
         """Its present file: suffix is xml, atom.xml or json."""
-        return f"{self.folders[0]}/{name(self.kind, suffix)}"
+        return f"{self.folders[0]}/{name(suffix)}"
 
     def artifacts(self, suffix: str, content: bytes) -> Iterator[Artifact]:
         """The same bytes at every address it has or had."""
         for folder in self.folders:
-            yield Artifact(path=f"{folder}/{name(self.kind, suffix)}", content=content)
+            yield Artifact(path=f"{folder}/{name(suffix)}", content=content)
 
 
-def name(kind: str, suffix: str) -> str:
-    """feed.xml, atom.xml and feed.json are the names that feed readers try; digests.* stand beside them."""
-    if kind == "digests":
-        return f"digests.{suffix}"
+def name(suffix: str) -> str:
+    """feed.xml, atom.xml and feed.json: the names that feed readers try in a folder."""
     return "atom.xml" if suffix == "atom.xml" else f"feed.{suffix}"
 
 
@@ -130,7 +128,7 @@ class _Shelf:
             title=xml_safe(f"{card.title}, digests – {self.press.site.title}"),
             description=_description(self.press.site, card, "One entry for each edition"),
             page=f"profiles/{card.address}/index.html",
-            folders=_folders(card),
+            folders=tuple(f"{folder}/digests" for folder in _folders(card)),
             entries=entries,
             updated=self._updated(entries),
         )

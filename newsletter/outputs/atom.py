@@ -10,7 +10,7 @@ from newsletter.ports import Press
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:
-    """atom.xml for everything and each profile, digests.atom.xml for each profile."""
+    """atom.xml for everything, for each profile and for its digests."""
     for feed in feeds(archive, press):
         yield from feed.artifacts("atom.xml", atom(feed, press))
 

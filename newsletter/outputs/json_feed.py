@@ -15,7 +15,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:
-    """feed.json for everything and each profile, digests.json for each profile."""
+    """feed.json for everything, for each profile and for its digests."""
     for feed in feeds(archive, press):
         yield from feed.artifacts("json", json_feed(feed, press.site))
 

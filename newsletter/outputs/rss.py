@@ -21,7 +21,7 @@ STYLE = b'<?xml-stylesheet type="text/css" href="%s"?>\n'
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:
-    """feed.xml for everything and each profile, digests.xml for each profile, feeds.opml, and their style."""
+    """feed.xml for everything, for each profile and its digests, feeds.opml, and their style."""
     every = feeds(archive, press)
     for feed in every:
         yield from feed.artifacts("xml", rss(feed, press, archive.authority))

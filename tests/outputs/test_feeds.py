@@ -49,13 +49,13 @@ def test_the_digest_feed_has_one_entry_for_each_edition(archive, press):
         "tag:example.org,2026:digest/diffusion/2026-08-06",
     ]
 
-    assert expected == ids(made(archive, press)["profiles/diffusion/digests.xml"])
+    assert expected == ids(made(archive, press)["profiles/diffusion/digests/feed.xml"])
 
 
 def test_an_old_profile_name_has_equal_bytes(archive, press):
     """Rule 24."""
     files = made(archive, press)
-    names = ["feed.xml", "atom.xml", "feed.json", "digests.xml", "digests.atom.xml", "digests.json"]
+    names = ["feed.xml", "atom.xml", "feed.json", "digests/feed.xml", "digests/atom.xml", "digests/feed.json"]
 
     assert [files[f"profiles/diffusion/{name}"] for name in names] == [
         files[f"profiles/old/{name}"] for name in names

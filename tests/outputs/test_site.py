@@ -48,9 +48,9 @@ def test_every_relative_link_leads_to_a_page_or_feed(archive, press):
         "feed.xml",
         "atom.xml",
         "feed.json",
-        "digests.xml",
-        "digests.atom.xml",
-        "digests.json",
+        "digests/feed.xml",
+        "digests/atom.xml",
+        "digests/feed.json",
         "feeds.opml",
     )
     broken = []
