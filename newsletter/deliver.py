@@ -19,7 +19,7 @@ from newsletter.model import Digest, Letter, Subscriber
 from newsletter.ports import Mailer, Press
 from newsletter.settings import Config
 from newsletter.store import Store
-from newsletter.store.readers import Delivery
+from newsletter.store.ledger import Delivery
 
 SECRET = "secret"  # noqa: S105 - the name of the mark, not its value
 """Mark: what this installation's tokens and Message-IDs hang on."""

@@ -16,8 +16,7 @@ from newsletter.digest import Candidate, Composition, Following, compose, is_fre
 from newsletter.model import Digest, Match, Paper, Revised, Subscriber, Trend
 from newsletter.rounds import Desk, fresh_span, health_lines
 from newsletter.slots import Slot
-from newsletter.store.readers import Delivery, ReaderRow, ShownPaper, Waiting
-from newsletter.trending import current
+from newsletter.store.ledger import Delivery, ReaderRow, ShownPaper, Waiting
 
 CATCH_UP = ("missed", "superseded", "away")
 """Reasons for which a slot passed without a digest and the next one may hold more."""
@@ -122,7 +121,7 @@ def _settle(desk: Desk, reader: _Reader, due: Due) -> Slot | None:
         due.skipped[reason] += 1
     if not found:
         return _empty_today(desk, reader)
-    if plan.digest is None or any(row.slot == plan.digest.name for row in store.deliveries(reader.row.id)):
+    if plan.digest is None or store.has_slot(reader.row.id, plan.digest.name):
         return None
     for delivery in store.deliveries(reader.row.id, ("queued", "deferred")):
         store.skip(delivery.id, "superseded", desk.now)
@@ -132,7 +131,7 @@ def _settle(desk: Desk, reader: _Reader, due: Due) -> Slot | None:
 
 def _empty_today(desk: Desk, reader: _Reader) -> Slot | None:
     """The slot that passed as empty earlier on this local date: new papers may still make it a digest."""
-    last = next(iter(desk.store.readers.deliveries(reader.row.id)), None)
+    last = next(iter(desk.store.readers.deliveries(reader.row.id, most=1)), None)
     if last is None or (last.state, last.reason) != ("skipped", "empty"):
         return None
     today = reader.local_date(desk.now)
@@ -151,7 +150,7 @@ def _give(desk: Desk, reader: _Reader, slot: Slot, due: Due) -> None:
         )
         due.skipped["empty"] += slot.moment > reader.row.settled
     else:
-        covers = 1 + _passed_before(store.deliveries(reader.row.id), slot)
+        covers = 1 + _passed_before(store.deliveries(reader.row.id, most=slots.MOST), slot)
         composition = compose(candidates, reader.following, covers)
         digest = _digest(desk, reader, slot, composition, covers)
         delivery = _queue(desk, reader, slot, digest, candidates)
@@ -199,7 +198,7 @@ def _candidates(desk: Desk, reader: _Reader, waiting: tuple[Waiting, ...]) -> tu
     ]
     papers = desk.papers(wanted)
     released = {row.paper for row in waiting if row.released}
-    trending = {trend.paper.number for trend in _current_trends(desk)}
+    trending = {trend.paper.number for trend in desk.current_trends}
     return tuple(
         Candidate(
             paper=papers[number],
@@ -264,23 +263,18 @@ def _shown(paper: Paper, role: str, profiles: tuple[str, ...] = ()) -> ShownPape
     return ShownPaper(paper=paper.number, role=role, profiles=profiles, version=paper.version or 0)
 
 
-def _current_trends(desk: Desk) -> tuple[Trend, ...]:
-    newest = desk.store.papers.newest_list()
-    return tuple(trend for trend in desk.trends if newest and current(trend, newest))
-
-
 def _trending_block(desk: Desk, reader: _Reader, fits: Container[int]) -> tuple[Trend, ...]:
     """At most five papers that trend and that this reader has not been shown, does not get now, and has
     not muted. What fits them and waits comes in a body, not here.
     """
-    trending = [trend for trend in _current_trends(desk) if trend.paper.number not in fits]
+    trending = [trend for trend in desk.current_trends if trend.paper.number not in fits]
     numbers = {trend.paper.number for trend in trending}
     hidden = desk.store.readers.shown(reader.row.id, numbers) | desk.store.papers.silent(numbers)
     block: list[Trend] = []
     for trend in trending:
         if len(block) == MOST_TRENDING:
             break
-        muted = any(desk.matcher.kept_out(trend.paper, each.profile) for each in reader.following)
+        muted = desk.kept_out(trend.paper).intersection(reader.covered)
         if trend.paper.number not in hidden and not muted:
             block.append(trend)
     return tuple(block)
@@ -313,7 +307,7 @@ def _health_since(desk: Desk, reader: _Reader) -> tuple[str, ...]:
 
 
 def _last_digest(desk: Desk, reader: _Reader) -> Delivery | None:
-    rows = desk.store.readers.deliveries(reader.row.id, ("sent", "sending", "uncertain"))
+    rows = desk.store.readers.deliveries(reader.row.id, ("sent", "sending", "uncertain"), most=1)
     return rows[0] if rows else None
 
 

@@ -56,10 +56,10 @@ class _Judge:
             against = f"score {score:.2f} is below the threshold {self.profile.threshold:g}"
         return score, reasons, against
 
-    def kept_out(self, view: View, woken_by: Collection[Clue]) -> str:
-        """What keeps the paper out whatever else matches, in words."""
+    def keeps_out(self, view: View, woken_by: Collection[Clue]) -> bool:
+        """Whether a rule is against the paper, whatever else matches."""
         findings = (rule.judge(view, woken_by) for rule in self.rules)
-        return next((finding.against for finding in findings if finding and finding.against), "")
+        return any(finding and finding.against for finding in findings)
 
 
 def _best_first(reason: Reason) -> tuple[float, int, str, str, str]:
@@ -94,10 +94,15 @@ class Matcher:
         view = View(paper, self._lexicon)
         return self._judges[number].verdict(paper, view, self._woken(view).get(number, ()))
 
-    def kept_out(self, paper: Paper, profile: str) -> str:
-        """What rule of a profile, such as mute, keeps the paper out, in words; nothing where none does."""
-        number, view = self._numbers[profile], View(paper, self._lexicon)
-        return self._judges[number].kept_out(view, self._woken(view).get(number, ()))
+    def kept_out(self, paper: Paper) -> frozenset[str]:
+        """The profiles that a rule of theirs, such as mute, keeps the paper out of, whatever else matches."""
+        view = View(paper, self._lexicon)
+        woken = self._woken(view)
+        return frozenset(
+            judge.profile.name
+            for number, judge in enumerate(self._judges)
+            if judge.keeps_out(view, woken.get(number, ()))
+        )
 
     def _woken(self, view: View) -> dict[int, list[Clue]]:
         """The numbers of the profiles that have at least one of the paper's clues, with those they have."""

@@ -19,7 +19,7 @@ from newsletter.settings import Config
 from newsletter.store import Store
 from newsletter.store.dumps import DumpRow
 from newsletter.store.editions import Judged
-from newsletter.trending import trends
+from newsletter.trending import current, trends
 
 COMPOSED = "composed"
 """Mark: the highest news number that a round has handled."""
@@ -48,12 +48,15 @@ class Desk:
     fits: Mapping[str, Mapping[int, Match]] = field(default_factory=dict)
     silent: frozenset[int] = frozenset()
     trends: tuple[Trend, ...] = ()
+    current_trends: tuple[Trend, ...] = ()
+    """Those that a list of the last fortnight has."""
     last_round: datetime | None = None
     shown: set[int] = field(default_factory=set)
     """Papers that some reader's digest shows under a public profile."""
     notes: Mapping[date, str] = field(default_factory=dict)
     _papers: dict[int, Paper] = field(default_factory=dict)
     _matcher: Matcher | None = None
+    _kept_out: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @property
     def matcher(self) -> Matcher:
@@ -61,6 +64,12 @@ class Desk:
         if self._matcher is None:
             self._matcher = compile_profiles(self.profiles)
         return self._matcher
+
+    def kept_out(self, paper: Paper) -> frozenset[str]:
+        """The profiles that mute a paper, asked once a round."""
+        if paper.number not in self._kept_out:
+            self._kept_out[paper.number] = self.matcher.kept_out(paper)
+        return self._kept_out[paper.number]
 
     def papers(self, numbers: Iterable[int]) -> dict[int, Paper]:
         """Papers by their numbers, each read once a round."""
@@ -101,6 +110,8 @@ def match_news(desk: Desk, *, whole_archive: bool = False) -> None:
         for profile in desk.profiles
     }
     desk.trends = what_trends(store, desk.config.trending_lists)
+    newest = store.papers.newest_list()
+    desk.current_trends = tuple(trend for trend in desk.trends if newest and current(trend, newest))
 
 
 def _judge(desk: Desk, low: int) -> None:

@@ -18,7 +18,7 @@ from newsletter.model import Away, Rhythm
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _WEEKDAYS = 5
-_MOST = 400
+MOST = 400
 """So many missed slots are told one by one at the most: more than a year of days."""
 
 
@@ -42,9 +42,9 @@ class Plan:
 
 def due(rhythm: Rhythm, after: datetime, until: datetime) -> tuple[Slot, ...]:
     """The slots whose moments lie after one moment and not after another; the last 400 at the most."""
-    start = max(after, until - _MOST * _DAY)
+    start = max(after, until - MOST * _DAY)
     found = takewhile(lambda slot: slot.moment <= until, _from(rhythm, start))
-    return tuple(slot for slot in found if slot.moment > after)[-_MOST:]
+    return tuple(slot for slot in found if slot.moment > after)[-MOST:]
 
 
 def following(rhythm: Rhythm, now: datetime) -> Slot:
@@ -140,6 +140,6 @@ def _cron(rhythm: Rhythm, start: datetime, zone: ZoneInfo) -> Iterator[Slot]:
     from cronsim import CronSim  # noqa: PLC0415 - 12 ms that only a cron line needs
 
     local = (start - _MINUTE).astimezone(zone)
-    for fired in islice(CronSim(rhythm.every, local), _MOST * 24 * 60):
+    for fired in islice(CronSim(rhythm.every, local), MOST * 24 * 60):
         name = fired.strftime("%Y-%m-%dT%H:%M")
         yield Slot(name=name, moment=fired.astimezone(UTC), date=fired.date())

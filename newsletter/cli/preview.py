@@ -20,7 +20,7 @@ from newsletter.rounds import match_news, open_desk
 from newsletter.run import read_notes
 from newsletter.settings import Config
 from newsletter.store import Store
-from newsletter.store.readers import Delivery
+from newsletter.store.ledger import Delivery
 
 
 @click.command(short_help="The exact message or page, in the browser.")

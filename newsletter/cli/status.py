@@ -13,7 +13,7 @@ from newsletter.cli._shared import counted, existing_state, local, utc_now
 from newsletter.settings import Config
 from newsletter.store import Store
 from newsletter.store.dumps import DumpRow
-from newsletter.store.readers import Delivery
+from newsletter.store.ledger import Delivery
 from newsletter.store.runs import RunRow
 
 STATES = ("sent", "failed", "deferred", "uncertain", "skipped", "queued")

@@ -10,76 +10,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from newsletter.model import Digest, Letter, Subscriber
 from newsletter.store import codec
 from newsletter.store.database import Database
+from newsletter.store.ledger import Delivery, ReaderRow, ShownPaper, Subscription, Waiting
 
 SHOWN = ("queued", "claimed", "sending", "deferred", "sent", "uncertain")
 """States of a delivery whose papers count as shown."""
 _SHOWN = ", ".join(f"'{state}'" for state in SHOWN)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderRow:
-    """A reader in the state. Every slot whose moment is not after `settled` has been dealt with."""
-
-    id: int
-    folded: str
-    begun: datetime
-    settled: datetime
-    removed: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """Reader × profile: papers whose news number is above `covered` await the reader's next digest."""
-
-    reader: int
-    profile: str
-    begins: int
-    covered: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One digest for one reader and slot. `date` is the reader's local date on which it was made."""
-
-    id: int
-    reader: int
-    folded: str
-    slot: str
-    moment: datetime
-    date: date
-    state: str
-    reason: str
-    covers: int
-    made: datetime
-    headed: datetime | None
-    final: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A matching paper in a reader's backlog, with the profiles it waits under."""
-
-    paper: int
-    profiles: tuple[str, ...]
-    released: bool
-    passed: date | None
-    passes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownPaper:
-    """A paper that a delivery shows: in which role, under which profiles, in which version."""
-
-    paper: int
-    role: str = "body"
-    profiles: tuple[str, ...] = ()
-    version: int = 0
 
 
 class Readers:
@@ -199,15 +139,22 @@ class Readers:
 
     # -------------------------------------------------------------------------------------- deliveries
 
-    def deliveries(self, reader: int | None = None, states: Sequence[str] = ()) -> tuple[Delivery, ...]:
-        """Deliveries of a reader (or all), in some states (or any), the latest moment first."""
+    def has_slot(self, reader: int, slot: str) -> bool:
+        """Whether a row of a slot exists."""
+        values = {"reader": reader, "slot": slot}
+        return bool(self._db.value("SELECT 1 FROM delivery WHERE reader = :reader AND slot = :slot", values))
+
+    def deliveries(
+        self, reader: int | None = None, states: Sequence[str] = (), *, most: int = -1
+    ) -> tuple[Delivery, ...]:
+        """Deliveries of a reader (or all) in some states (or any), latest moment first, `most` of them."""
         wanted = json.dumps(list(states)) if states else None
         rows = self._db.all(
             "SELECT d.*, r.folded FROM delivery d JOIN reader r ON r.id = d.reader"
             " WHERE (:reader IS NULL OR d.reader = :reader)"
             " AND (:states IS NULL OR d.state IN (SELECT value FROM json_each(:states)))"
-            " ORDER BY d.moment DESC, d.id DESC",
-            {"reader": reader, "states": wanted},
+            " ORDER BY d.moment DESC, d.id DESC LIMIT :most",
+            {"reader": reader, "states": wanted, "most": most},
         )
         return tuple(_delivery(row) for row in rows)
 
