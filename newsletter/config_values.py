@@ -20,7 +20,7 @@ from newsletter.settings import Config, Email, Limits, Secret, Site, Smtp
 from newsletter.yaml_nodes import Node, Steps, find
 
 if TYPE_CHECKING:
-    from newsletter.config import EmailKeys, ProfileKeys, RootKeys, SubscriberKeys
+    from newsletter.config_keys import EmailKeys, ProfileKeys, RootKeys, SubscriberKeys
 
 OWN_TITLE = "Your own interests"
 

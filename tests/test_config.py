@@ -684,7 +684,7 @@ def test_the_schema_for_editors_is_what_the_code_gives(request):
 
 def test_every_key_stands_in_the_reference():
     reference = (HERE.parent / "docs" / "reference" / "config.md").read_text(encoding="utf-8")
-    models = [config.RootKeys, *config._KEYS_AT.values(), *map(config._settings_model, rules.names())]
+    models = [config.RootKeys, *config.KEYS_AT.values(), *map(config._settings_model, rules.names())]
     keys = {key for model in models for key in config._names_of(model)}
 
     assert {key for key in keys if f"`{key}`" not in reference} == set()

@@ -1,0 +1,281 @@
+"""What config.yaml may say, key by key: the pydantic models, with a description of each key for editors.
+
+No reading and no mistakes here: config.py has those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from newsletter import config_words as words
+from newsletter import outputs, where
+from newsletter.config_words import Wrong
+from newsletter.errors import NotFound
+from newsletter.model import Away
+from newsletter.settings import Email, Limits
+from newsletter.yaml_nodes import Steps
+
+MOST_PAPERS = 1000
+HEAVIEST = 1000.0
+
+# ------------------------------------------------------------------------------------- what may stand there
+
+Text = Annotated[str, BeforeValidator(words.text)]
+Line = Annotated[str, BeforeValidator(words.line)]
+SomeLine = Annotated[str, BeforeValidator(words.some_line)]
+Words = Annotated[tuple[SomeLine, ...], BeforeValidator(words.listed)]
+WordOrWords = Annotated[tuple[SomeLine, ...], BeforeValidator(words.one_or_listed)]
+Slug = Annotated[str, BeforeValidator(words.slug)]
+Address = Annotated[str, BeforeValidator(words.mail_address)]
+FilePath = Annotated[str, BeforeValidator(words.path)]
+Zone = Annotated[str, BeforeValidator(words.timezone)]
+Weight = Annotated[float, Field(gt=0, le=HEAVIEST)]
+PaperLimit = Annotated[int, Field(ge=1, le=MOST_PAPERS)]
+Threshold = Annotated[float, Field(ge=0)]
+
+
+def _written(pattern: str, example: str) -> WithJsonSchema:
+    """What an editor is told of a value that is written as a word and means something else."""
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+Duration = Annotated[int, PlainValidator(words.duration), _written(r"^\d+ ?[mhdw]$", "6h")]
+Days = Annotated[int, PlainValidator(words.days), _written(r"^\d+ ?[mhdw]$", "14d")]
+Rate = Annotated[float, PlainValidator(words.rate), _written(r"^\d+ ?/ ?[sm]$", "10/s")]
+Size = Annotated[
+    int, PlainValidator(words.size), WithJsonSchema({"type": ["integer", "string"], "examples": ["8G"]})
+]
+Sender = Annotated[
+    tuple[str, str], PlainValidator(words.sender), _written("@", "Reading list <list@example.org>")
+]
+SecretWord = Annotated[
+    str | dict[str, str],
+    PlainValidator(words.secret),
+    WithJsonSchema(
+        {
+            "type": ["object", "string"],
+            "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
+            "additionalProperties": False,
+            "maxProperties": 1,
+        }
+    ),
+]
+AwayDays = Annotated[Away, PlainValidator(words.away), _written(r"^\d{4}-\d\d-\d\d", "2026-12-20/2027-01-03")]
+
+
+def _or_one(schema: dict[str, Any]) -> None:
+    """A list in the schema becomes a list or the only one of it, as one_or_listed reads it."""
+    several = {key: schema.pop(key) for key in ("type", "items")}
+    schema["anyOf"] = [several, several["items"]]
+
+
+def _known_profile(value: object, info: ValidationInfo) -> str:
+    word = words.some_line(value)
+    names: frozenset[str] = (info.context or {}).get("profiles", frozenset())
+    if word not in names:
+        hint = words.did_you_mean(word, sorted(names)) or (
+            names and f"there are: {', '.join(sorted(names)[:10])}"
+        )
+        raise Wrong(f"there is no profile {words.shown(word)}", hint or "")
+    return word
+
+
+def _on(value: object, info: ValidationInfo) -> int | None:
+    every = info.data.get("every")
+    word = words.some_line(value)
+    if every == "week":
+        return words.weekday(word)
+    if every == "month":
+        return words.month_day(word)
+    if every is None:  # that one is a mistake already
+        return None
+    raise Wrong("`on` belongs to every: week and every: month", "take it away, or change `every`")
+
+
+def _at(value: object, info: ValidationInfo) -> int:
+    if info.data.get("every", "day") not in words.CADENCES:
+        raise Wrong("a cron line names its own time", "take `at` away")
+    return words.at(value)
+
+
+def _output(value: object) -> str:
+    word = words.some_line(value)
+    if word not in outputs.names():
+        try:
+            outputs.load(word)
+        except NotFound as error:
+            raise Wrong(f"there is no output {words.shown(word)}", error.hint) from error
+    return word
+
+
+class Keys(BaseModel):
+    """A mapping of config.yaml: these keys and no others."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True)
+
+
+class SiteKeys(Keys):
+    """The site as a whole."""
+
+    title: SomeLine = Field(
+        default="Reading list", description="Stands on every page, in every feed and mail."
+    )
+    url: Annotated[str, BeforeValidator(words.site_url)] = Field(
+        default="",
+        description="Where out/site is hosted, as https://example.org/papers; feeds and mails link there.",
+    )
+    language: Annotated[str, BeforeValidator(words.language)] = Field(
+        default="en", description="A language tag, as en."
+    )
+    timezone: Zone = Field(default="UTC", description="The zone of editions, and of readers who name none.")
+    description: Text = Field(default="", description="A sentence on what this list is about.")
+
+
+class SmtpKeys(Keys):
+    """The relay that takes the mails."""
+
+    host: SomeLine = Field(default="localhost", description="The relay's name.")
+    port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    tls: Annotated[str, BeforeValidator(words.one_of(("starttls", "implicit", "none")))] = Field(
+        default="starttls",
+        description="starttls (required), implicit or none.",
+        json_schema_extra={"enum": ["starttls", "implicit", "none"]},
+    )
+    user: Line = Field(default="", description="The name to log in with; empty for none.")
+    password: SecretWord = Field(
+        default="", description="{env: NAME} or {file: PATH}; never the password itself."
+    )
+    connections: int = Field(default=4, ge=1, le=100, description="How many connections at once.")
+    rate: Rate | None = Field(default=None, description="At most so many messages: 10/s or 30/m.")
+
+
+class EmailKeys(Keys):
+    """How digests leave."""
+
+    sender: Sender = Field(
+        default_factory=lambda: ("", Email().sender_address),
+        alias="from",
+        description="Name and address: Reading list <list@example.org>.",
+    )
+    via: Annotated[str, BeforeValidator(words.via)] = Field(
+        default="files", description="files: out/mail/*.eml.", json_schema_extra={"enum": ["files"]}
+    )
+    unsubscribe: Annotated[
+        tuple[Annotated[str, BeforeValidator(words.unsubscribe)], ...], BeforeValidator(words.one_or_listed)
+    ] = Field(
+        default=(),
+        description="A mailto: or https: address by which a reader leaves, or a list of them.",
+        json_schema_extra=_or_one,
+    )
+    smtp: SmtpKeys = Field(default_factory=SmtpKeys, description="The relay.")
+
+
+class LimitKeys(Keys):
+    """What a dump may at most be."""
+
+    dump_bytes: Size = Field(
+        default=Limits().dump_bytes, description="The size of a dump: bytes, or 64K, 16M, 8G."
+    )
+    line_bytes: Size = Field(default=Limits().line_bytes, description="The size of one of its lines.")
+
+
+class ProfileKeys(Keys):
+    """A named interest."""
+
+    name: Slug = Field(description="A slug, stable for ever: addresses and ids hang on it.")
+    title: Line = Field(default="", description="What people read; else made from the name.")
+    description: Text = Field(default="", description="A sentence for the profile's page.")
+    limit: PaperLimit = Field(default=15, description="Papers in one digest; the rest waits.")
+    threshold: Threshold = Field(default=0.0, description="Below this score a paper is not shown.")
+    formerly: Slug = Field(default="", description="The name it had before a renaming.")
+    rules: Any = Field(description="What lets a paper in, adds to its score or keeps it out.")
+
+
+class SubscriberKeys(Keys):
+    """A reader."""
+
+    address: Address = Field(description="Where digests go.")
+    name: Line = Field(default="", description="How the digest greets.")
+    profiles: Annotated[
+        tuple[Annotated[str, BeforeValidator(_known_profile)], ...], BeforeValidator(words.one_or_listed)
+    ] = Field(default=(), description="Names of profiles, in the order of the digest's sections.")
+    every: Annotated[str, BeforeValidator(words.every)] = Field(
+        default="day", description="day, weekday, week, month, or a cron line of five fields."
+    )
+    on: Annotated[int | None, PlainValidator(_on), WithJsonSchema({"type": ["string", "integer"]})] = Field(
+        default=None, description="For a week: a day as monday or mon. For a month: 1 to 31."
+    )
+    at: Annotated[int, PlainValidator(_at), _written(r"^([01]?\d|2[0-3]):[0-5]\d$", "07:30")] = Field(
+        default=0,
+        description="Local time; midnight where nothing stands.",
+        json_schema_extra={"default": "00:00"},
+    )
+    timezone: Zone = Field(default="", description="As Europe/Paris; the site's where nothing stands.")
+    away: Annotated[tuple[AwayDays, ...], BeforeValidator(words.one_or_listed)] = Field(
+        default=(),
+        description="Days without mail, DATE or DATE/DATE; one catch-up digest follows.",
+        json_schema_extra=_or_one,
+    )
+    max_lateness: Duration | None = Field(
+        default=None, description="A digest later than this is given up: 90m, 6h, 2d."
+    )
+    formerly: Annotated[str, BeforeValidator(words.mail_address)] = Field(
+        default="", description="The address this reader had before."
+    )
+    rules: Any = Field(default=None, description="Interests of this reader alone, as in a profile.")
+    limit: PaperLimit = Field(default=15, description="Papers of these own interests in one digest.")
+    threshold: Threshold = Field(default=0.0, description="Below this score the own interests show nothing.")
+
+
+class RootKeys(Keys):
+    """config.yaml."""
+
+    site: SiteKeys = Field(default_factory=SiteKeys, description="The site as a whole.")
+    inbox: WordOrWords = Field(
+        default=(where.INBOX,),
+        description="A folder with dumps, or a list of folders and globs.",
+        json_schema_extra=_or_one,
+    )
+    state: Annotated[str, BeforeValidator(words.state)] = Field(
+        default=where.STATE, description="The database's path."
+    )
+    out: FilePath = Field(default=where.OUT, description="Where the site and mails in files go.")
+    email: EmailKeys = Field(default_factory=EmailKeys, description="How digests leave.")
+    profiles: list[ProfileKeys] = Field(default=[], description="The named interests.")
+    subscribers: list[SubscriberKeys] = Field(default=[], description="The readers.")
+    notes: FilePath | None = Field(default=None, description="A folder with the editor's notes, DATE.md.")
+    templates: FilePath | None = Field(
+        default=None, description="A folder with templates of your own, looked up first."
+    )
+    outputs: Annotated[
+        tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
+    ] = Field(default=("site", "rss", "atom", "json_feed", "email"), description="What is made.")
+    limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
+    fresh: Days = Field(
+        default=14,
+        description="How long a paper that found no room waits in a backlog: 14d.",
+        json_schema_extra={"default": "14d"},
+    )
+    trending_lists: int = Field(default=2, ge=2, le=1000, description="On how many lists a paper trends.")
+
+
+KEYS_AT: Mapping[Steps, type[Keys]] = {
+    (): RootKeys,
+    ("site",): SiteKeys,
+    ("email",): EmailKeys,
+    ("email", "smtp"): SmtpKeys,
+    ("limits",): LimitKeys,
+    ("profiles",): ProfileKeys,
+    ("subscribers",): SubscriberKeys,
+}
