@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -59,7 +60,7 @@ class Sent:
     problem: NewsletterError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PostRoom:
     """Where digests become messages. The press is only fetched when something has to be rendered."""
 
@@ -104,10 +105,14 @@ class PostRoom:
 
     def subscriber(self, folded: str) -> Subscriber:
         """The subscriber with a folded address. Raises NotFound."""
-        found = next((s for s in self.config.subscribers if s.reader == folded), None)
+        found = self._by_reader.get(folded)
         if found is None:
             raise NotFound("a delivery's reader is not in config.yaml any more")
         return found
+
+    @cached_property
+    def _by_reader(self) -> dict[str, Subscriber]:
+        return {subscriber.reader: subscriber for subscriber in self.config.subscribers}
 
     def letter(self, digest: Digest, subscriber: Subscriber) -> Letter:
         """A digest as a subscriber reads it."""

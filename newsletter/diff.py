@@ -65,6 +65,13 @@ class Diff:
     records: tuple[Record, ...]
 
 
+_MANY = 50
+"""A title that more papers share ("Editorial") says nothing: there only abstracts that begin alike are
+compared, or a dump of such titles would take the square of its size.
+"""
+_BEGINNING = 40
+
+
 class _Catalogue:
     """The known records by number and by key, growing while the listings of one dump are read."""
 
@@ -134,12 +141,19 @@ def same_papers(listed: ListedPaper, named: Iterable[Record]) -> tuple[Record, .
     ids = set(listed.ids)
     fitting = [record for record in named if not _different_arxiv(ids, record.keys)]
     by_id = [record for record in fitting if ids & record.keys]
-    by_title = [record for record in fitting if record not in by_id]
+    numbers = {record.number for record in by_id}
+    by_title = [record for record in fitting if record.number not in numbers]
     sharing = len(by_title) + len(by_id)
+    if sharing > _MANY:
+        by_title = [record for record in by_title if _begins_like(listed.abstract, record.merged.abstract)]
     by_title = [record for record in by_title if _same_title(listed, record, shared=sharing > 1)]
     if by_id:
         return _consistent(sorted((*by_id, *by_title), key=lambda record: _age(record.number)))
     return tuple(by_title[:1])
+
+
+def _begins_like(one: str, other: str) -> bool:
+    return one[:_BEGINNING].casefold() == other[:_BEGINNING].casefold()
 
 
 def _same_title(listed: ListedPaper, record: Record, *, shared: bool) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter import slots
@@ -21,6 +21,8 @@ from newsletter.store.ledger import Delivery, ReaderRow, ShownPaper, Waiting
 CATCH_UP = ("missed", "superseded", "away")
 """Reasons for which a slot passed without a digest and the next one may hold more."""
 MOST_TRENDING = 5
+CLOCK_TOLERANCE = timedelta(days=1)
+"""A clock may go back so far, and slots wait until it has caught up; beyond that it was wrong before."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,13 +52,15 @@ class _Reader:
 def sync_readers(desk: Desk, begins: int) -> None:
     """Make the state know the readers of the config and what they follow; those who left are removed."""
     readers, fresh = desk.store.readers, fresh_span(desk.config)
+    # A clock that was once a year ahead must not silence everybody for a year.
+    readers.unsettle(desk.now, CLOCK_TOLERANCE)
     for subscriber in desk.config.subscribers:
-        settled = slots.starting_point(subscriber.rhythm, desk.now)
         row = readers.get(subscriber.reader)
         if row is None:
+            settled = slots.starting_point(subscriber.rhythm, desk.now)
             row = readers.begin(subscriber, settled=settled, now=desk.now)
         elif row.removed:
-            readers.come_back(row, settled=settled)
+            readers.come_back(row, settled=slots.starting_point(subscriber.rhythm, desk.now))
         wanted = {desk.slugs[name] for name in subscriber.profiles}
         for subscription in readers.subscriptions(row.id):
             if subscription.profile not in wanted:
@@ -214,9 +218,8 @@ def _news_for(desk: Desk, covered: Mapping[str, int]) -> dict[int, list[Match]]:
     """What fits and has not been considered under the profile it fits."""
     found: dict[int, list[Match]] = {}
     for profile, upto in covered.items():
-        for number, match in desk.fits.get(profile, {}).items():
-            if desk.news[number] > upto:
-                found.setdefault(number, []).append(match)
+        for match in desk.fitting_above(profile, upto):
+            found.setdefault(match.paper, []).append(match)
     return found
 
 
@@ -311,9 +314,14 @@ def _last_digest(desk: Desk, reader: _Reader) -> Delivery | None:
     return rows[0] if rows else None
 
 
+def next_slot(desk: Desk) -> datetime | None:
+    """The first moment after now at which a reader is due."""
+    rhythms = {subscriber.rhythm for subscriber in desk.config.subscribers}
+    return min((slots.following(rhythm, desk.now).moment for rhythm in rhythms), default=None)
+
+
 def _look_ahead(desk: Desk, later: Sequence[_Reader], due: Due) -> None:
     """How many new papers wait for readers whose slot is not due, and when the next slot is."""
-    rhythms = {subscriber.rhythm for subscriber in desk.config.subscribers}
-    due.next_slot = min((slots.following(rhythm, desk.now).moment for rhythm in rhythms), default=None)
+    due.next_slot = next_slot(desk)
     waiting = {number for reader in later for number in _news_for(desk, reader.covered)}
     due.waiting = len(waiting - desk.silent)

@@ -7,9 +7,11 @@ A key is ``scheme:value``: ``arxiv:2106.01345`` (never with a version), ``doi:10
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from datetime import date, timedelta
+from functools import lru_cache
 
 from newsletter.model import DumpDate, ListedPaper
 
@@ -86,8 +88,9 @@ def same_text(one: str, other: str) -> bool:
     return len(set(first) & set(second)) >= ALIKE * len(union)
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+@lru_cache(maxsize=4096)  # of a title that many papers share, each abstract is compared with many
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))
 
 
 def slug(title: str, longest: int = 60) -> str:
@@ -100,7 +103,11 @@ def slug(title: str, longest: int = 60) -> str:
         if len(longer) > longest:
             break
         name = longer
-    return name or "paper"
+    # A title in another script has no ASCII of its own: a hash of it tells it from the others.
+    return (
+        name
+        or f"paper-{hashlib.blake2b(title_key(title).encode(errors='replace'), digest_size=5).hexdigest()}"
+    )
 
 
 def settle_date(name: str, says: DumpDate | None, modified: date) -> date:

@@ -37,6 +37,10 @@ def only_run(state: Path, now: datetime) -> Iterator[None]:
 def _take(file: int) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except BlockingIOError as error:
         holder = os.pread(file, 200, 0).decode(errors="replace") or "unknown"
         raise AnotherRun(f"another run is active ({holder})", hint="it does this run's work too") from error
+    except OSError as error:
+        raise StateError(
+            f"the lock beside the state: {error.strerror}", hint="keep the state on a disk of this machine"
+        ) from error

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 # What a template with a slip in it can raise while it is filled in, besides Jinja's own errors.
-SLIPS = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+SLIPS = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from newsletter.digest import Following, edition_section
@@ -56,6 +57,7 @@ class Desk:
     notes: Mapping[date, str] = field(default_factory=dict)
     _papers: dict[int, Paper] = field(default_factory=dict)
     _matcher: Matcher | None = None
+    _above: dict[tuple[str, int], tuple[Match, ...]] = field(default_factory=dict)
     _kept_out: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -64,6 +66,14 @@ class Desk:
         if self._matcher is None:
             self._matcher = compile_profiles(self.profiles)
         return self._matcher
+
+    def fitting_above(self, profile: str, upto: int) -> tuple[Match, ...]:
+        """What fits a profile and became news after a number; most readers of a profile share that number."""
+        key = (profile, upto)
+        if key not in self._above:
+            fits = self.fits.get(profile, {})
+            self._above[key] = tuple(match for number, match in fits.items() if self.news[number] > upto)
+        return self._above[key]
 
     def kept_out(self, paper: Paper) -> frozenset[str]:
         """The profiles that mute a paper, asked once a round."""
@@ -230,7 +240,8 @@ def health_lines(dumps: Sequence[DumpRow]) -> tuple[str, ...]:
 
 def _health(dump: DumpRow) -> str:
     if dump.state == "quarantined":
-        return f"{dump.name} could not be read: {dump.problems[0].what}"
+        # Of a folder that is missing, readers need not know where on whose disk it was.
+        return f"{PurePath(dump.name).name} could not be read: {dump.problems[0].what}"
     count = len(dump.problems)
     places = "1 place" if count == 1 else f"{count} places"
     return f"{dump.name} was read only in part: {places} could not be used"

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from newsletter import __version__, idle, inbox
 from newsletter.archive import AUTHORITY, read_archive
 from newsletter.deliver import SECRET, FolderMailer, PostRoom, Sent
-from newsletter.due import Due, settle_slots, sync_readers
+from newsletter.due import Due, next_slot, settle_slots, sync_readers
 from newsletter.errors import NewsletterError
 from newsletter.idle import NEXT_SLOT
 from newsletter.model import Archive, Artifact, Dump, Problem
@@ -59,6 +59,8 @@ class Report:
 
     dumps: list[Recorded] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    standing: list[Problem] = field(default_factory=list)
+    """All problems with the inbox and with files that are no dumps, those known before among them."""
     left: int = 0
     unread: int = 0
     """Files that are no dumps as they are: giving the right to read one changes neither size nor time."""
@@ -133,11 +135,14 @@ def _record(
         refused = None if recorded.state in ("read", "partly") else __version__
         store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
         report.dumps.append(recorded)
+    store.dumps.forgive(report.standing)
     _hint_at_backfill(store, report, backfill=backfill)
 
 
 def _tell(store: Store, report: Report, problems: Iterable[Problem], now: datetime) -> None:
     """Problems of files that are no dumps: each is told once, and stands in `newsletter status`."""
+    problems = tuple(problems)
+    report.standing += problems
     report.problems += [problem for problem in problems if store.dumps.refuse(problem, now)]
 
 
@@ -171,7 +176,8 @@ def _round(
         report.editions = write_backfill(desk) if backfill else write_edition(desk)
         if not backfill:
             report.due = settle_slots(desk)
-            store.runs.set_mark(NEXT_SLOT, report.due.next_slot.isoformat() if report.due.next_slot else "")
+        following = next_slot(desk)
+        store.runs.set_mark(NEXT_SLOT, following.isoformat() if following else "")
         keep_pages(desk)
         store.runs.set_mark(COMPOSED, str(desk.upto))
         store.runs.set_mark(COMPOSED_AT, now.isoformat())
@@ -185,7 +191,7 @@ def read_notes(folder: Path | None) -> dict[date, str]:
     for path in sorted(folder.glob("*.md")) if folder and folder.is_dir() else ():
         try:
             notes[date.fromisoformat(path.stem)] = path.read_text(encoding="utf-8", errors="replace").strip()
-        except ValueError:
+        except (ValueError, OSError):  # another name, a folder, no right to read it
             continue
     return {day: text for day, text in notes.items() if text}
 

@@ -223,3 +223,30 @@ def test_an_older_dump_that_arrives_late_adds_a_sighting():
 
     assert [day.isoformat() for day in paper.lists] == ["2026-03-13", "2026-08-01"]
     assert len(house.editions()) == 1
+
+
+def test_papers_that_are_joined_are_judged_once_more():
+    """Rule 22: what waited of the one still comes, also when it was the newest of all."""
+    house = site()
+    house.readers = [reader("ada", "diffusion", every="week")]
+    house.day("2026-08-03 06:00", listed("Models", ids=("doi:10.1/a",)))
+    house.day("2026-08-04 06:00", listed("Diffusion", ids=("arxiv:2606.00001",)))
+    house.day("2026-08-05 06:00", listed("Diffusion", ids=("arxiv:2606.00001", "doi:10.1/a")))
+    house.day("2026-08-10 06:00")
+
+    assert house.titles("ada") == ["Diffusion"]
+
+
+def test_a_thousand_papers_of_one_title_are_told_apart_in_time():
+    """“Editorial” is the title of thousands: neither names nor comparisons may take the square of that."""
+    house = site()
+    words = ["apple", "river", "stone", "cloud", "paper", "light", "sound", "bread", "glass", "wheel"]
+    house.now = at("2026-08-01 06:00")
+    house.dump(
+        *(
+            listed("Editorial", f"{words[n % 10]} {words[n // 10 % 10]} {n} {n * 7} {n * 11}")
+            for n in range(1000)
+        )
+    )
+
+    assert house.store.papers.newest() == 1000

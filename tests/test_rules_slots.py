@@ -148,3 +148,16 @@ def test_a_new_reader_starts_in_the_current_period():
     house.day("2026-08-05 06:00", *numbered(1))
 
     assert house.slots("ada") == [("2026-W32", "sent")]
+
+
+def test_a_clock_that_was_years_ahead_silences_nobody():
+    """Slots go on from now; what was shown meanwhile stays shown."""
+    house = ada()
+    house.day("2026-08-01 06:00", *numbered(1))
+    house.day("2030-01-01 06:00", *numbered(2))
+    house.day("2026-08-02 06:00", *numbered(3))
+    house.day("2026-08-03 06:00")
+
+    assert house.slots("ada")[-1] == ("2030-01-01", "sent")
+    assert ("2026-08-03", "sent") in house.slots("ada")
+    assert house.shown("ada") == numbered(1, 2, 3)

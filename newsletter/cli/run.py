@@ -47,7 +47,7 @@ def command(
     from newsletter.run import Wishes  # noqa: PLC0415
 
     config = configuration.load(config_path)
-    for warning in config.warnings:
+    for warning in () if quiet else config.warnings:
         click.echo(f"warning: {warning}", err=True)
     wishes = Wishes(send=not no_send, backfill=backfill)
     if dry_run:
@@ -82,8 +82,10 @@ def _idle(places: Located, now: datetime) -> bool:
 
 
 def _inbox_files(places: Located | Config) -> list[tuple[str, int, int]]:
-    files, _ = find(places.inbox, ours(places))
-    return [(file.path, file.size, file.mtime_ns) for file in files]
+    """The inbox as it stands: each file with its size and time, and what is wrong with it as a whole."""
+    files, problems = find(places.inbox, ours(places))
+    wrong = [(str(problem), 0, 0) for problem in problems]
+    return [*((file.path, file.size, file.mtime_ns) for file in files), *wrong]
 
 
 def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
@@ -144,7 +146,8 @@ def _hint(hint: str) -> str:
 
 def summary(report: Report, config: Config, store: Store) -> str:
     """What a run did, in one line; where no mail went out, why."""
-    parts = [_reading(report), *_editions(report), _mail(report, config, store)]
+    unpublished = "Site not brought up to date" if report.failures and not report.published else ""
+    parts = [_reading(report), *_editions(report), unpublished, _mail(report, config, store)]
     return f"{'. '.join(part for part in parts if part)}. {short(config.out / 'site/index.html')}"
 
 

@@ -126,10 +126,14 @@ _LONGEST_ODD_TITLE = 200
 
 
 def _reads_as_abstract(text: str) -> bool:
-    """By its length, or, a short one, by the full stop that hardly any title has."""
-    return len(text) > _SURELY_ABSTRACT or (len(text) >= _SHORTEST_ABSTRACT and text.endswith("."))
+    """By its length, or, a short one, by an end that hardly any title has: a stop, an address, keywords."""
+    if len(text) > _SURELY_ABSTRACT:
+        return True
+    stopped = _STOPPED.search(text[-_LONGEST_ODD_TITLE:]) or split_keywords(text)[1]
+    return len(text) >= _SHORTEST_ABSTRACT and bool(stopped)
 
 
+_STOPPED = re.compile(r"(?:[.。…]|https?://\S+)\Z")
 _ENDED = re.compile(r"(?:[.!?…。！？)\]}\"'”’»*]|https?://\S+)\Z")
 
 

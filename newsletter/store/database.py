@@ -37,16 +37,17 @@ class Database:
             self._prepare()
 
     def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
         version = self._pragma("user_version")
         if version > len(MIGRATIONS):
             raise StateTooNew(
                 f"{self.path}: the state has schema {version}, this program knows {len(MIGRATIONS)}",
                 hint="a newer version of newsletter made it: install that one, or name another state",
             )
-        if version == 0 and self._pragma("application_id") not in (0, APPLICATION_ID):
+        theirs = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if version == 0 and (theirs or self._pragma("application_id") not in (0, APPLICATION_ID)):
             raise StateError(f"{self.path}: a database of another program", hint="name another file as state")
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
         if version < len(MIGRATIONS):
             self._migrate()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,6 +69,15 @@ class Dumps:
                     "now": now.isoformat(),
                 },
             )
+        )
+
+    def forgive(self, problems: Iterable[Problem]) -> None:
+        """Forget noted problems with files that are not among these any more: mended, or taken away."""
+        still = [f"{problem.dump}: {problem.what}" for problem in problems]
+        self._db.run(
+            "DELETE FROM dump WHERE state = 'quarantined' AND program = ''"
+            " AND sha256 NOT IN (SELECT value FROM json_each(:still))",
+            {"still": json.dumps(still)},
         )
 
     def get(self, sha256: str) -> DumpRow | None:

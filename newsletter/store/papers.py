@@ -92,11 +92,16 @@ class Papers:
 
     def _free_slug(self, title: str) -> str:
         wanted = slug(title)
-        name, number = wanted, 1
-        while self._db.value("SELECT 1 FROM paper WHERE slug = :slug", {"slug": name}):
+        if not self._db.value("SELECT 1 FROM paper WHERE slug = :slug", {"slug": wanted}):
+            return wanted
+        # Of a title that thousands share ("Editorial"), each number is looked for once, not from 2 on.
+        taken = self._db.value(
+            "SELECT count(*) FROM paper WHERE slug GLOB :like", {"like": f"{wanted}-[0-9]*"}
+        )
+        number = int(taken) + 2
+        while self._db.value("SELECT 1 FROM paper WHERE slug = :slug", {"slug": f"{wanted}-{number}"}):
             number += 1
-            name = f"{wanted}-{number}"
-        return name
+        return f"{wanted}-{number}"
 
     def _add_keys(self, number: int, keys: Iterable[str]) -> None:
         rows = [{"key": key, "paper": number} for key in sorted(keys)]
@@ -144,7 +149,7 @@ class Papers:
 
     def newest(self) -> int:
         """The highest news number so far; 0 in an empty state."""
-        return int(self._db.value("SELECT max(news) FROM paper WHERE joined IS NULL") or 0)
+        return int(self._db.value("SELECT max(news) FROM paper") or 0)
 
     def news(self, above: int, upto: int) -> tuple[Paper, ...]:
         """The papers whose news number is above one and up to another, in that order."""

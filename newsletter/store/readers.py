@@ -19,6 +19,10 @@ from newsletter.store.ledger import Delivery, ReaderRow, ShownPaper, Subscriptio
 
 SHOWN = ("queued", "claimed", "sending", "deferred", "sent", "uncertain")
 """States of a delivery whose papers count as shown."""
+_DELIVERY = (
+    "d.id, d.reader, r.folded, d.slot, d.moment, d.date, d.state, d.reason, d.covers, d.made,"
+    " d.headed, d.final"
+)
 _SHOWN = ", ".join(f"'{state}'" for state in SHOWN)
 
 
@@ -48,6 +52,8 @@ class Readers:
                 "UPDATE reader SET folded = :folded, removed = NULL WHERE id = :id",
                 {"folded": subscriber.reader, "id": old.id},
             )
+            if old.removed:
+                self.settle(settled, old.id)
         else:
             self._db.run(
                 "INSERT INTO reader (folded, begun, settled) VALUES (:folded, :now, :settled)", values
@@ -79,6 +85,13 @@ class Readers:
         )
 
     # ----------------------------------------------------------------------------------- subscriptions
+
+    def unsettle(self, now: datetime, ahead: timedelta) -> int:
+        """Readers settled so far ahead of `now` go on from now: a clock was wrong. How many there were."""
+        return self._db.count(
+            "UPDATE reader SET settled = :now WHERE settled > :limit",
+            {"now": now.isoformat(), "limit": (now + ahead).isoformat()},
+        )
 
     def subscriptions(self, reader: int) -> tuple[Subscription, ...]:
         """The subscriptions of a reader that have not ended."""
@@ -150,7 +163,7 @@ class Readers:
         """Deliveries of a reader (or all) in some states (or any), latest moment first, `most` of them."""
         wanted = json.dumps(list(states)) if states else None
         rows = self._db.all(
-            "SELECT d.*, r.folded FROM delivery d JOIN reader r ON r.id = d.reader"
+            f"SELECT {_DELIVERY} FROM delivery d JOIN reader r ON r.id = d.reader"
             " WHERE (:reader IS NULL OR d.reader = :reader)"
             " AND (:states IS NULL OR d.state IN (SELECT value FROM json_each(:states)))"
             " ORDER BY d.moment DESC, d.id DESC LIMIT :most",
@@ -311,7 +324,7 @@ class Readers:
     def showings(self, paper: int) -> tuple[tuple[Delivery, str], ...]:
         """Every delivery that holds a paper, with the role it has there; oldest first."""
         rows = self._db.all(
-            "SELECT d.*, r.folded, p.role FROM delivery_paper p JOIN delivery d ON d.id = p.delivery"
+            f"SELECT {_DELIVERY}, p.role FROM delivery_paper p JOIN delivery d ON d.id = p.delivery"
             " JOIN reader r ON r.id = d.reader WHERE p.paper = :paper ORDER BY d.moment, d.id",
             {"paper": paper},
         )

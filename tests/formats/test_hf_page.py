@@ -265,3 +265,19 @@ def test_a_page_may_invite_twice():
 
     assert ["On One"] == [one.title for one in papers(found)]
     assert problems(found) == []
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "Apples are compared with pears; the code is at https://github.com/ada/apples",
+        "我们把苹果和梨放在一起比较，结果比想象的简单得多，也更有用，代码也已经公开。",
+        "Apples are compared with pears, again and for good. Keywords: apples, pears",
+        "Short, and ends as one does.",
+    ],
+)
+def test_a_short_abstract_is_known_by_its_end(abstract):
+    found = read(page("On Apples", abstract, "On One", ONE))
+
+    assert ["On Apples", "On One"] == [one.title for one in papers(found)]
+    assert problems(found) == []
