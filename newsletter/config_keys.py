@@ -187,7 +187,22 @@ class LimitKeys(Keys):
     dump_bytes: Size = Field(
         default=Limits().dump_bytes, description="The size of a dump: bytes, or 64K, 16M, 8G."
     )
-    line_bytes: Size = Field(default=Limits().line_bytes, description="The size of one of its lines.")
+    line_bytes: Size = Field(
+        default=Limits().line_bytes, description="The size of one of its lines or records."
+    )
+    unpacked_bytes: Size = Field(
+        default=Limits().unpacked_bytes, description="The size of all that a packed file unpacks to."
+    )
+    ratio: int = Field(
+        default=Limits().ratio,
+        ge=2,
+        le=100_000,
+        description="How many times its packed size a packed file may unpack to.",
+    )
+    # Beyond 256 levels libxml2 refuses a document by itself (its xmlParserMaxDepth).
+    depth: int = Field(
+        default=Limits().depth, ge=2, le=250, description="How many levels JSON and XML may nest."
+    )
 
 
 class ProfileKeys(Keys):

@@ -282,7 +282,15 @@ _NOTHING: tuple[object, ...] = ("", (), None)
 _VERSIONED = frozenset({"title", "abstract", "authors", "comment"})
 _UNIONS = frozenset({"ids", "links", "keywords"})
 _EXTREMES: Mapping[str, Any] = {"published": min, "updated": max, "version": max}
-_UNMERGED: dict[str, Any] = {"line": None, "kind": "new", "votes": None, "stars": None}
+_UNMERGED: dict[str, Any] = {
+    "line": None,
+    "index": None,
+    "kind": "new",
+    "listed": None,
+    "votes": None,
+    "stars": None,
+    "submitter": "",
+}
 """Facts of one listing rather than of the paper: they stay with the sighting."""
 _MERGED = tuple(field.name for field in fields(ListedPaper) if field.name not in _UNMERGED)
 

@@ -82,7 +82,9 @@ def same_text(one: str, other: str) -> bool:
     if not first or not second:
         return True
     short, long = sorted((first, second), key=len)
-    if len(short) > 1 and short[:-1] == long[: len(short) - 1]:
+    whole, last = short[:-1], short[-1]
+    # Cut off, its last word may be half a word; where that is all there is, it has to fit.
+    if whole == long[: len(whole)] and (whole or long[0].startswith(last)):
         return True
     union = set(first) | set(second)
     return len(set(first) & set(second)) >= ALIKE * len(union)

@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 from newsletter.errors import UnreadableDump
 from newsletter.model import Dump, Problem
+from newsletter.settings import Limits
 
 HEAD_BYTES = 64 * 1024
 SETTLING = timedelta(seconds=2)
@@ -83,7 +84,7 @@ def _matching(pattern: str, ours: frozenset[str]) -> Iterator[Found | Problem]:
             yield _link_refused(_name(str(root), str(link)))
         elif path.is_dir() and not path.is_symlink():
             yield from _folder(str(root), str(path), ours)
-        elif not _left_aside(path.name):
+        elif not left_aside(path.name):
             yield from _file(root, path)
 
 
@@ -127,7 +128,7 @@ def _folder(root: str, folder: str, ours: frozenset[str]) -> Iterator[Found | Pr
 
 def _entries(root: str, entries: Iterable[os.DirEntry[str]], folders: list[str]) -> Iterator[Found | Problem]:
     for entry in entries:
-        if _left_aside(entry.name):
+        if left_aside(entry.name):
             continue
         try:
             status = entry.stat(follow_symlinks=False)
@@ -160,7 +161,8 @@ _ASIDE = re.compile(
 )
 
 
-def _left_aside(name: str) -> bool:
+def left_aside(name: str) -> bool:
+    """Whether a file or folder of that name is none of the dumps."""
     return _ASIDE.match(name) is not None
 
 
@@ -209,19 +211,19 @@ def _name(root: str, path: str) -> str:
 # --------------------------------------------------------------------------------------------- take
 
 
-def take(found: Found, *, limit_bytes: int) -> Dump | Problem | None:
+def take(found: Found, limits: Limits) -> Dump | Problem | None:
     """The file as a dump, read once for its hash; None where it changes while it is read."""
     if found.size == 0:
         return Problem(dump=found.name, what="the file is empty", hint="save the page again")
-    if found.size > limit_bytes:
+    if found.size > limits.dump_bytes:
         return Problem(
             dump=found.name,
-            what=f"the file has {found.size:,} bytes, more than the {limit_bytes:,} allowed",
+            what=f"the file has {found.size:,} bytes, more than the {limits.dump_bytes:,} allowed",
             hint="if it is a list of papers, raise limits.dump_bytes in config.yaml",
         )
     try:
         with _opened(found.path) as file:
-            return _taken(found, file)
+            return _taken(found, file, limits)
     except FileNotFoundError:
         return None  # taken away since the folder was listed
     except OSError as error:
@@ -232,7 +234,7 @@ def take(found: Found, *, limit_bytes: int) -> Dump | Problem | None:
         )
 
 
-def _taken(found: Found, file: BinaryIO) -> Dump | None:
+def _taken(found: Found, file: BinaryIO, limits: Limits) -> Dump | None:
     head, sha256 = _read(file)
     status = os.fstat(file.fileno())
     if (status.st_size, status.st_mtime_ns) != (found.size, found.mtime_ns) or file.tell() != found.size:
@@ -244,6 +246,8 @@ def _taken(found: Found, file: BinaryIO) -> Dump | None:
         modified=_moment(found.mtime_ns),
         head=head,
         open=lambda: _reopened(found),
+        line_bytes=limits.line_bytes,
+        depth=limits.depth,
     )
 
 

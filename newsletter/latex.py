@@ -6,6 +6,7 @@ abstract: there ``%`` starts a comment, a lone ``$`` swallows all, unknown macro
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Callable
@@ -101,7 +102,11 @@ def _symbol(name: str) -> str:
     """
     from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415 slow, and hardly ever needed
 
-    shown = str(LatexNodes2Text().latex_to_text(f"\\{name}")).strip()
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it grumbles about every macro it cannot show
+    try:
+        shown = str(LatexNodes2Text().latex_to_text(f"\\{name}")).strip()
+    except (AttributeError, LookupError):
+        return name  # a macro that cannot stand without what belongs to it, such as \\footnote or \\input
     # A longer one is no symbol: \today would bring in the clock.
     return shown if 0 < len(shown) <= 2 else name  # noqa: PLR2004 a symbol has one or two characters
 

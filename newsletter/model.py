@@ -14,6 +14,11 @@ from typing import Any, BinaryIO
 
 # ---------------------------------------------------------------------------------------------- dumps
 
+LINE_BYTES = 16 * 1024**2
+"""How long a line or record of a dump may be: the longest real ones have 3 MB."""
+DEPTH = 200
+"""How deep JSON and XML may nest: real documents have at most 12 levels."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dump:
@@ -27,6 +32,12 @@ class Dump:
     """The first 64 KiB: all that a format may look at to say whether the dump is its own."""
     open: Callable[[], BinaryIO]
     """Opens the content for one reading, from the start."""
+    damage: str = ""
+    """What is wrong with the container it came in: then `open` gives only what could be unpacked of it."""
+    line_bytes: int = LINE_BYTES
+    """What a line or record of it may at most be."""
+    depth: int = DEPTH
+    """How many levels it may at most nest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +90,9 @@ class ListedPaper:
     title: str
     abstract: str = ""
     line: int | None = None
+    """Where it stands in a text, 1-based."""
+    index: int | None = None
+    """Where it stands among the records of a file that has no lines to speak of, 1-based."""
     authors: tuple[str, ...] = ()
     affiliations: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
@@ -92,8 +106,12 @@ class ListedPaper:
     version: int | None = None
     published: date | None = None
     updated: date | None = None
+    listed: date | None = None
+    """The day the dump says it was listed, where each record says its own."""
     votes: int | None = None
     stars: int | None = None
+    organisation: str = ""
+    submitter: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ comes through entry points, which are read only for a name that is not ours.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -38,6 +38,13 @@ def load(package: str, folder: Iterable[str], name: str, what: str) -> ModuleTyp
         module: ModuleType = offered.load()
         return module
     raise NotFound(f"there is no {what} {name!r}", hint=did_you_mean(name, names(folder)))
+
+
+def others(package: str) -> Iterator[str]:
+    """The names under which installed packages offer modules for the group of that name."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - as above
+
+    yield from sorted({offered.name for offered in entry_points(group=package)})
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

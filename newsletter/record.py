@@ -17,6 +17,7 @@ from newsletter.diff import Diff, Record, diff
 from newsletter.errors import DumpError, NewsletterError
 from newsletter.identity import aliases, settle_date
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
+from newsletter.settings import Limits
 from newsletter.store import Store
 from newsletter.store.papers import Clean
 from newsletter.text import clean
@@ -65,14 +66,16 @@ def record_dump(
 ) -> Recorded:
     """Read a dump and record it. `silent` papers are never mailed (a backfill).
 
-    Known content is left alone; so is a dump that was quarantined by this version of the program.
+    Known content is left alone; so is a dump that was quarantined by this version of the program under the
+    same limits, or partly read under them.
     A dump during which two runs died is quarantined by name. One that is not `settled` and ends in the
     middle of a record is still being written: nothing is recorded of it.
     """
     known = store.dumps.get(dump.sha256)
-    if known and (known.state in ("read", "partly") or _refused_before(known.state, known.program)):
+    program = reader(dump)
+    if known and _settled_before(known.state, known.program, program):
         return Recorded(name=dump.name, state="known")
-    row = store.dumps.start(name=dump.name, sha256=dump.sha256, size=dump.size, program=__version__, now=now)
+    row = store.dumps.start(name=dump.name, sha256=dump.sha256, size=dump.size, program=program, now=now)
     if row.starts > _STARTS and known and known.state == "started":
         return _quarantine(store, row.id, dump, _died(dump.name), now)
     try:
@@ -91,8 +94,16 @@ def record_dump(
     return _quarantine(store, row.id, dump, problem, now)
 
 
-def _refused_before(state: str, program: str) -> bool:
-    return state == "quarantined" and program == __version__
+def reader(limits: Dump | Limits) -> str:
+    """What reads a dump: a later version of the program, or one with other limits, may read more of it."""
+    return f"{__version__} {limits.line_bytes} {limits.depth}"
+
+
+def _settled_before(state: str, then: str, now: str) -> bool:
+    # Of a dump that was read in part a new version says the same again, but a limit that was raised, as the
+    # problem's hint asked for, lets the rest in.
+    same_limits = then.partition(" ")[2] == now.partition(" ")[2]
+    return state == "read" or (state == "quarantined" and then == now) or (state == "partly" and same_limits)
 
 
 def _died(name: str) -> Problem:
@@ -129,7 +140,7 @@ def _record(store: Store, row: int, dump: Dump, now: datetime, *, silent: bool, 
         counts.update(each.what for each in outcome.outcomes)
         counts["listed"] += len(chunk)
     day = day or settle_date(dump.name, reading.says, dump.modified.date())
-    problems = reading.problems(dump.name, listed=counts["listed"])
+    problems = reading.problems(dump.name, listed=counts["listed"]) + _damage(dump)
     if not settled and any(problem.cut for problem in problems):
         raise _Unsettled
     state = "partly" if problems else "read"
@@ -138,6 +149,11 @@ def _record(store: Store, row: int, dump: Dump, now: datetime, *, silent: bool, 
     # dies after recording it would leave the site without the new sightings.
     store.runs.advance(REVISION)
     return Recorded(name=dump.name, state=state, date=day, format=name, problems=problems, **counts)
+
+
+def _damage(dump: Dump) -> tuple[Problem, ...]:
+    hint = "put the whole file back and run again"
+    return (Problem(dump=dump.name, what=dump.damage, hint=hint, cut=True),) if dump.damage else ()
 
 
 class _Reading(Iterator[ListedPaper]):

@@ -16,8 +16,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from newsletter import __version__, idle, inbox
+from newsletter import idle, inbox
 from newsletter.archive import AUTHORITY, read_archive
+from newsletter.containers import unpacked
 from newsletter.deliver import SECRET, FolderMailer, PostRoom, Sent
 from newsletter.due import Due, next_slot, settle_slots, sync_readers
 from newsletter.errors import NewsletterError
@@ -25,7 +26,7 @@ from newsletter.idle import NEXT_SLOT
 from newsletter.model import Archive, Artifact, Dump, Problem
 from newsletter.ports import Press
 from newsletter.publish import Published, publish
-from newsletter.record import REVISION, Recorded, borne_date, record_dump
+from newsletter.record import REVISION, Recorded, borne_date, reader, record_dump
 from newsletter.rounds import (
     COMPOSED,
     COMPOSED_AT,
@@ -35,7 +36,7 @@ from newsletter.rounds import (
     write_backfill,
     write_edition,
 )
-from newsletter.settings import Config
+from newsletter.settings import Config, Limits
 from newsletter.store import Store
 
 PUBLISHED = "published"
@@ -114,29 +115,41 @@ def _record(
 ) -> None:
     found, problems = inbox.find(config.inbox, idle.ours(config))
     _tell(store, report, problems, now)
-    known = store.dumps.files(__version__)
+    program = reader(config.limits)
+    known = store.dumps.files(program)
     waiting: list[tuple[date, str, inbox.Found, Dump]] = []
     for file in found:
         if known.get(file.path) == (file.size, file.mtime_ns):
             continue
-        dump = inbox.take(file, limit_bytes=config.limits.dump_bytes)
-        if dump is None:
+        taken = inbox.take(file, config.limits)
+        if taken is None:
             report.left += 1
-        elif isinstance(dump, Problem):
+        elif isinstance(taken, Problem):
             report.unread += 1
-            _tell(store, report, (dump,), now)
+            _tell(store, report, (taken,), now)
         else:
-            waiting.append((borne_date(dump), dump.name, file, dump))
+            dumps, left_out = _unpacked(taken, config.limits)
+            report.unread += bool(left_out)
+            _tell(store, report, left_out, now)
+            waiting += [(borne_date(dump), dump.name, file, dump) for dump in dumps]
     for _, _, file, dump in sorted(waiting, key=lambda each: each[:2]):
-        recorded = record_dump(store, dump, now, silent=backfill, settled=not inbox.is_young(file, wall))
+        # An archive has its directory at its end: where that was read, the file is whole.
+        settled = dump.name != file.name or not inbox.is_young(file, wall)
+        recorded = record_dump(store, dump, now, silent=backfill, settled=settled)
         if recorded.state == "unsettled":
             report.left += 1
             continue
-        refused = None if recorded.state in ("read", "partly") else __version__
+        refused = None if recorded.state == "read" else program
         store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
         report.dumps.append(recorded)
     store.dumps.forgive(report.standing)
     _hint_at_backfill(store, report, backfill=backfill)
+
+
+def _unpacked(taken: Dump, limits: Limits) -> tuple[list[Dump], list[Problem]]:
+    found = list(unpacked(taken, limits))
+    dumps = [each for each in found if isinstance(each, Dump)]
+    return dumps, [each for each in found if isinstance(each, Problem)]
 
 
 def _tell(store: Store, report: Report, problems: Iterable[Problem], now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.model import Profile, Subscriber
+from newsletter.model import DEPTH, LINE_BYTES, Profile, Subscriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +53,15 @@ class Email:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a dump may at most be, in bytes: its size, and that of one line."""
+    """What a dump may at most be: the bytes of its file, of one line or record, and, where it is packed, of
+    all it unpacks to; how many times its packed size that may be; how many levels JSON and XML may nest.
+    """
 
     dump_bytes: int = 8 * 1024**3
-    line_bytes: int = 16 * 1024**2
+    line_bytes: int = LINE_BYTES
+    unpacked_bytes: int = 16 * 1024**3
+    ratio: int = 200
+    depth: int = DEPTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

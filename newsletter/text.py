@@ -7,6 +7,7 @@ escapes it. All work is linear in the length of the text, whatever the text is.
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +32,7 @@ def clean(raw: str) -> str:
         if text == before:
             return text
     # Only a text made to nest without end (&l&#116;&l&#116;…) comes here; without its triggers it rests.
-    return _without_lost_macros(_one_line(_TRIGGERS.sub(" ", text)))
+    return _without_lost_macros(_one_line(_TRIGGERS.sub(" ", _MISREAD.sub(" ", text))))
 
 
 _ROUNDS = 8
@@ -59,6 +60,8 @@ def _one_line(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
+    if not text.isascii() and _MISREAD.search(text):  # first: a blank or control may be part of a character
+        text = _reread(text)
     text = _one_line(text)
     if not text.isprintable():
         text = _one_line(_UNSEEN.sub("", text))
@@ -84,6 +87,41 @@ _ENTITY = re.compile(
 
 def _entity(found: re.Match[str]) -> str:
     return "&" if found["ampersands"] else unescape(found[0])
+
+
+# ------------------------------------------------------------------------------- UTF-8 that was misread
+
+# How UTF-8 looks when it was read as Windows' Western European: its first byte, its second. "Poincaré–Weyl"
+# has such a pair too; whether a text was misread only reading it again can tell.
+_MISREAD = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+
+
+def _control_bytes(error: UnicodeError) -> tuple[bytes, int]:
+    """The five bytes that have no character in cp1252 come through as controls; so do all 32 as Latin 1."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    characters = error.object[error.start : error.end]
+    if any(not "\x80" <= character <= "\x9f" for character in characters):
+        raise error
+    return characters.encode("latin-1"), error.end
+
+
+codecs.register_error("newsletter.control_bytes", _control_bytes)
+
+
+def _reread(text: str) -> str:
+    """SchrÃ¶dinger as Schrödinger; a text of which that is not certain stays as it stands.
+
+    Certain is what, taken back to its bytes, is UTF-8 from end to end, and looks less broken so: by the
+    measure of ftfy (badness: pairs of characters that no language writes, but misreading makes).
+    """
+    try:
+        reread = text.encode("cp1252", "newsletter.control_bytes").decode("utf-8")
+    except UnicodeError:
+        return text
+    from ftfy.badness import badness  # noqa: PLC0415 - slow to import, hardly ever needed
+
+    return reread if badness(reread) < badness(text) else text
 
 
 # --------------------------------------------------------------------- quotes, dashes, ties and scripts

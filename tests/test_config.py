@@ -152,14 +152,14 @@ def test_a_sender_is_a_name_and_an_address(write, written, sender):
 
 def test_units_are_read(write):
     text = READER + (
-        "  max_lateness: 6h\nfresh: 2w\nlimits: {dump_bytes: 64M, line_bytes: 65536}\n"
+        "  max_lateness: 6h\nfresh: 2w\nlimits: {dump_bytes: 64M, line_bytes: 65536, depth: 50}\n"
         "email: {smtp: {rate: 30/m, password: {file: secret.txt}}}\n"
     )
 
     made = config.load(write(text))
 
     assert (made.subscribers[0].max_lateness, made.fresh_days) == (360, 14)
-    assert (made.limits.dump_bytes, made.limits.line_bytes) == (64 * 1024**2, 65536)
+    assert (made.limits.dump_bytes, made.limits.line_bytes, made.limits.depth) == (64 * 1024**2, 65536, 50)
     assert made.email.smtp.rate == 0.5
     assert made.email.smtp.password == Secret(file=made.path.parent / "secret.txt")
 

@@ -174,7 +174,9 @@ def test_a_dump_that_two_runs_died_of_is_set_aside_by_name(tmp_path):
 # ------------------------------------------------------------------------------------ real deaths
 
 PAIRS = 15
-"""Installations that are killed twice each: a third death in the reading of one dump would set it aside."""
+"""Installations that are killed twice each. Both deaths may fall into the reading of one dump: then rule 3
+sets it aside, which a test above holds, and the pair does not count."""
+ENOUGH = 10
 
 
 def child(home: Home) -> None:
@@ -193,6 +195,11 @@ def killed_after(home: Home, seconds: float) -> bool:
     return alive
 
 
+def died_twice_over_a_dump(home: Home) -> bool:
+    """Whether the next run will set a dump aside by rule 3."""
+    return home.query("SELECT max(starts) FROM dump WHERE state = 'started'") == [(2,)]
+
+
 def test_runs_killed_at_random_moments_and_a_last_one_are_one_run(tmp_path):
     """SIGKILL, as a power cut does: no handler runs, no file is closed."""
     home = Home(tmp_path / "home")
@@ -206,13 +213,17 @@ def test_runs_killed_at_random_moments_and_a_last_one_are_one_run(tmp_path):
     lasts = monotonic() - begun
     expected = outcome(whole)
     chance = random.Random(20260808)  # noqa: S311 - moments to die, no secrets
-    killed = 0
+    killed = lived = 0
 
     for number in range(PAIRS):
         victim = copied(home, tmp_path / f"victim-{number}")
         killed += sum(killed_after(victim, chance.uniform(0.0, lasts)) for _ in range(2))
+        if died_twice_over_a_dump(victim):
+            continue
         said = victim.run(MOMENT)
+        lived += 1
 
         assert (0, "") == (said.code, said.err)
         assert expected == outcome(victim)
     assert killed >= PAIRS
+    assert lived >= ENOUGH

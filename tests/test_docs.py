@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from dataclasses import fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
 import pytest
 import yaml
 from click.testing import CliRunner
-from test_architecture import MODULES, PATHS_AS_VALUES, PURE_MODULES, WORLD, imported
+from test_architecture import MODULES, PATHS_AS_VALUES, PURE_MODULES, WORLD, imported, tree
 
-from newsletter import config, errors, formats, outputs, press, rules
+from newsletter import config, errors, formats, inbox, outputs, press, rules
 from newsletter.cli import program
-from newsletter.model import Archive, ProfileCard
-from newsletter.settings import Site
+from newsletter.containers import unpacked
+from newsletter.model import Archive, DumpDate, ListedPaper, Problem, ProfileCard
+from newsletter.settings import Limits, Site
 from newsletter.store.schema import MIGRATIONS
 
 ROOT = Path(__file__).parent.parent
@@ -240,10 +245,17 @@ def test_the_readmes_smallest_configuration_is_one(tmp_path):
 # ------------------------------------------------------------------------------------ the architecture
 
 
-def module_rows() -> dict[str, str]:
-    """Every module that ARCHITECTURE.md names, with what it touches."""
+def module_lines() -> dict[str, str]:
+    """Every module that ARCHITECTURE.md names, or pattern for the rest of a folder, with what it touches."""
     table = section(text("ARCHITECTURE.md"), "The modules")
-    return {path: row[2] for row in rows(table) for path in re.findall(r"`([\w/]+\.py)`", row[0])}
+    return {path: row[2] for row in rows(table) for path in re.findall(r"`([\w/*\[\]-]+\.py)`", row[0])}
+
+
+def module_rows() -> dict[str, str]:
+    """What each module touches: by its own line, else by the first pattern that fits it."""
+    lines, paths = module_lines(), (path_of(module) for module in MODULES)
+    fitting = {path: [line for line in lines if fnmatchcase(path, line)] for path in paths}
+    return {path: lines[path if path in fits else fits[0]] for path, fits in fitting.items() if fits}
 
 
 def path_of(module: str) -> str:
@@ -251,7 +263,15 @@ def path_of(module: str) -> str:
 
 
 def test_every_module_has_a_line_and_every_line_a_module():
-    assert {path_of(module) for module in MODULES} - {"__init__.py"} == set(module_rows())
+    paths = {path_of(module) for module in MODULES} - {"__init__.py"}
+
+    assert paths == set(module_rows())
+    assert [] == [line for line in module_lines() if not any(fnmatchcase(path, line) for path in paths)]
+
+
+def test_only_the_formats_share_a_line():
+    """They have a table of their own; everything else is worth its own words."""
+    assert ["formats/[a-z]*.py", "formats/_*.py"] == [line for line in module_lines() if "*" in line]
 
 
 def test_what_is_called_pure_is_pure():
@@ -271,6 +291,123 @@ def test_every_state_of_a_delivery_is_told():
     assert [] == [state for state in states if state not in section(text("ARCHITECTURE.md"), "The ledger")]
 
 
+# ----------------------------------------------------------------------------------------- the formats
+
+SCHEMES = {
+    "title": "title",
+    "arXiv": "arxiv",
+    "DOI": "doi",
+    "PubMed": "pmid",
+    "ACL": "acl",
+    "OpenReview": "openreview",
+    "Semantic Scholar": "s2",
+    "OpenAlex": "openalex",
+    "any": "any",
+}
+"""What the table calls the kinds of ids, and what they are in keys."""
+NOT_PRINTED = {"line", "index", "organisation", "submitter"}
+
+
+def format_rows() -> dict[str, list[str]]:
+    return {row[0].strip("`"): row for row in rows(text("docs", "reference", "formats.md"))}
+
+
+def kept(row: list[str]) -> set[str]:
+    """The fields that a format's row says it keeps, besides title and ids."""
+    return names(row[3])
+
+
+def schemes(row: list[str]) -> set[str]:
+    """What the papers of a format are known by: the ids' kinds, without “in collections”."""
+    return {SCHEMES[re.split(" in ", word)[0]] for word in re.split("[,;] ", row[2])}
+
+
+def test_every_format_has_a_row_and_every_row_a_format():
+    assert sorted(formats.names()) == sorted(format_rows())
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_a_formats_row_begins_with_its_title(name):
+    assert format_rows()[name][1].startswith(formats.load(name).TITLE)
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_a_format_and_what_it_is_made_of_know_every_field_that_its_row_names(name):
+    words = set().union(*(words_of(module) for module in made_of(f"newsletter.formats.{name}")))
+
+    assert kept(format_rows()[name])
+    assert set() == kept(format_rows()[name]) - words
+
+
+def made_of(module: str) -> set[str]:
+    """A format's module and the private ones of its folder that it uses, directly or not."""
+    found, waiting = set(), [module]
+    while waiting:
+        found.add(one := waiting.pop())
+        private = (name for name in imported(one) if name.startswith("newsletter.formats._"))
+        waiting += [name for name in private if name not in found]
+    return found
+
+
+def words_of(module: str) -> set[str]:
+    """The names of arguments in a module's calls; `listed` for the date of the whole dump."""
+    calls = [node for node in ast.walk(tree(module)) if isinstance(node, ast.Call)]
+    dated = any(
+        "DumpDate" in ast.unparse(call.func) or "dump_date" in ast.unparse(call.func) for call in calls
+    )
+    said = {keyword.arg for call in calls for keyword in call.keywords if keyword.arg}
+    return said | {"listed"} if dated else said
+
+
+def test_the_table_names_every_field_and_id_that_real_files_give(shared):
+    """What a format takes out of a real file and the table does not tell is told here."""
+    table, untold = format_rows(), set()
+    for name, found in real_listings(shared):
+        known = schemes(table[name])
+        fields_set = {"listed"} if isinstance(found, DumpDate) else said_by(found)
+        untold |= {(name, field) for field in fields_set - kept(table[name])}
+        if isinstance(found, ListedPaper) and "any" not in known:
+            untold |= {(name, key) for key in found.ids if key.partition(":")[0] not in known}
+
+    assert set() == untold
+
+
+def real_listings(shared: Path) -> Iterator[tuple[str, ListedPaper | DumpDate]]:
+    """All that the real files hold, with the name of its format."""
+    for path in sorted((shared / "dumps").glob("*/*")):
+        status = path.stat()
+        found = inbox.Found(name=path.name, path=str(path), size=status.st_size, mtime_ns=status.st_mtime_ns)
+        for one in unpacked(inbox.take(found, Limits()), Limits()):
+            name = formats.recognise(one)
+            yield from (
+                (name, each) for each in formats.load(name).read(one) if not isinstance(each, Problem)
+            )
+
+
+def said_by(found: ListedPaper) -> set[str]:
+    """The printed fields that a listing fills otherwise than by default, besides title and ids."""
+    told = {field.name for field in fields(found) if getattr(found, field.name) != field.default}
+    return told - NOT_PRINTED - {"title", "ids"}
+
+
+def test_what_the_table_keeps_is_what_parse_prints(tmp_path):
+    (tmp_path / "list.csv").write_text("title,year\nOne,2026\n")
+    ran = CliRunner().invoke(program, ["parse", str(tmp_path / "list.csv")], standalone_mode=False)
+    printed = set(json.loads(ran.stdout))
+
+    assert set() == set().union(*map(kept, format_rows().values())) - printed
+    assert printed == {field for field in printed if f"`{field}`" in text("docs", "reference", "commands.md")}
+
+
+def test_every_name_that_an_inbox_leaves_alone_is_told():
+    told = section(text("docs", "reference", "formats.md"), "What is no dump").split("left alone:")[1]
+    shown = [name.replace("name", "list") for name in re.findall(r"`([\w.~]+)`", told)]
+    shown = [f"list{name}" if name.startswith(".") and name != ".list" else name for name in shown]
+
+    assert 9 == len(shown)
+    assert [] == [name for name in shown if not inbox.left_aside(name)]
+
+
 # ------------------------------------------------------------------------------------ the dependencies
 
 
@@ -286,25 +423,32 @@ def required(requirements: list[str]) -> set[str]:
 def test_every_dependency_has_a_reason():
     project = tomllib.loads(text("pyproject.toml"))
 
+    extras = [name for names in project["project"]["optional-dependencies"].values() for name in names]
+
     assert required(project["project"]["dependencies"]) == set(dependency_rows("To run it"))
+    assert required(extras) == set(dependency_rows("Extras"))
     assert required(project["dependency-groups"]["dev"]) == set(dependency_rows("To work on it"))
 
 
-@pytest.mark.parametrize(("name", "row"), dependency_rows("To run it").items())
+@pytest.mark.parametrize(("name", "row"), (dependency_rows("To run it") | dependency_rows("Extras")).items())
 def test_a_dependency_is_imported_where_the_page_says(name, row):
+    """A folder stands for several modules in it."""
     package = {"pyyaml": "yaml"}.get(name, name.replace("-", "_"))
-    users = {
+    users = [
         f"newsletter/{path_of(module)}"
         for module in MODULES
         if any(each.split(".")[0] == package for each in imported(module))
-    }
-    users = {re.sub(r"^newsletter/cli/.*", "newsletter/cli/__init__.py", path) for path in users}
+    ]
+    told = re.findall(r"`(newsletter/[\w/]+(?:\.py|/))`", row[-1])
 
-    assert users == set(re.findall(r"`(newsletter/[\w/]+\.py)`", row[-1]))
+    assert [] == [user for user in users if not any(user.startswith(place) for place in told)]
+    assert [] == [place for place in told if not any(user.startswith(place) for user in users)]
+    assert bool(told) != row[-1].startswith("nowhere")
 
 
 @pytest.mark.parametrize(
-    ("name", "row"), (dependency_rows("To run it") | dependency_rows("To work on it")).items()
+    ("name", "row"),
+    (dependency_rows("To run it") | dependency_rows("Extras") | dependency_rows("To work on it")).items(),
 )
 def test_a_dependencys_version_is_the_locked_one(name, row):
     locked = dict(re.findall(r"^([\w.-]+)==(\S+)", text("requirements.lock"), re.MULTILINE))

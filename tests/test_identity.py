@@ -92,6 +92,18 @@ def test_an_abstract_cut_off_is_the_same_text():
     assert same_text(whole, whole[:50])
 
 
+@pytest.mark.parametrize("cut", range(1, 87))
+def test_an_abstract_cut_off_anywhere_is_the_same_text(cut):
+    """Even in its first word: else a page that was still being written would leave a second paper."""
+    whole = "Westudy a long question and answer it with a short proof that uses no tools at all."
+
+    assert same_text(whole, whole[:cut])
+
+
+def test_one_word_that_begins_no_such_abstract_is_another_text():
+    assert not same_text("We study a long question.", "Withdrawn")
+
+
 def test_abstracts_about_other_things_are_not_the_same_text():
     assert not same_text(
         "We map dark matter halos with weak lensing surveys of clusters.",

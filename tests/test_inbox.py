@@ -13,6 +13,7 @@ from fakes import at
 from newsletter.errors import UnreadableDump
 from newsletter.inbox import Found, find, is_young, take
 from newsletter.model import Dump
+from newsletter.settings import Limits
 
 NOW = at("2026-08-07 12:00")
 OLD = at("2026-08-07 11:00")
@@ -41,7 +42,7 @@ def only(folder):
 
 
 def taken(found, *, limit_bytes=1000):
-    return take(found, limit_bytes=limit_bytes)
+    return take(found, Limits(dump_bytes=limit_bytes))
 
 
 # ---------------------------------------------------------------------------------------------- find

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from fakes import at, dump
-from home import page
+from home import CONFIG, Home, page
 
 from newsletter.errors import StateError
 from newsletter.record import borne_date, record_dump
@@ -62,7 +62,7 @@ def test_a_dump_that_cannot_be_read_is_set_aside_and_not_tried_again(store):
     states = [record_dump(store, bad, NOW).state for _ in range(3)]
 
     assert ["quarantined", "known", "known"] == states
-    assert "hf_page: no line" in store.dumps.latest()[0].problems[0].what
+    assert "no dump format recognises it (" in store.dumps.latest()[0].problems[0].what
 
 
 def test_a_newer_program_tries_again_what_an_older_one_could_not_read(store):
@@ -180,3 +180,47 @@ def test_a_file_set_aside_is_looked_at_again_by_a_newer_version():
 
     assert {"a.txt": (1, 2), "b.txt": (3, 4)} == store.dumps.files("1.0")
     assert {"b.txt": (3, 4)} == store.dumps.files("1.1")
+
+
+def test_a_limit_that_was_raised_lets_in_what_it_kept_out(store):
+    """Its hint says so; under the same limits nothing is read twice."""
+    tight = replace(dump(page("A", "B")), line_bytes=50)
+    first = record_dump(store, tight, NOW)
+    same = record_dump(store, tight, NOW)
+    raised = record_dump(store, replace(tight, line_bytes=3000), NOW)
+
+    assert ["quarantined", "known", "read"] == [first.state, same.state, raised.state]
+    assert "raise limits.line_bytes" in first.problems[0].hint
+    assert ["A", "B"] == titles(store)
+
+
+def test_raising_the_limit_in_the_config_is_enough(tmp_path):
+    home = Home(tmp_path / "home", CONFIG + "limits: {line_bytes: 50}\n")
+    home.put("2026-08-07.txt", page("Diffusion one"))
+    codes = [home.run("2026-08-07 06:00").code, home.run("2026-08-07 07:00").code]
+    home.edit(CONFIG)
+    said = home.run("2026-08-07 08:00")
+
+    assert ([1, 0], 0) == (codes, said.code)
+    assert "1 dump: 1 new paper" in said.out
+
+
+def test_a_dump_read_in_part_is_read_anew_under_other_limits_and_no_paper_is_new_twice(store):
+    records = (
+        '[{"title": "A long enough title", "abstract": "a"}, {"title": "Another title", "abstract": "%s"}]'
+    )
+    tight = replace(dump(records % ("x" * 400), "list.json"), line_bytes=300)
+    outcomes = [
+        figures(record_dump(store, each, NOW)) for each in (tight, tight, replace(tight, line_bytes=900))
+    ]
+
+    assert [("partly", 1, 1, 0), ("known", 0, 0, 0), ("read", 2, 1, 1)] == outcomes
+    assert [1, 1] == [len(paper.sightings) for paper in store.papers.load((1, 2)).values()]
+
+
+def test_a_dump_read_anew_counts_its_starts_from_one(store):
+    """Else the first crash after two readings would look like the second of two."""
+    for limit in (50, 51, 52):
+        record_dump(store, replace(dump(page("A")), line_bytes=limit), NOW)
+
+    assert [1] == [row.starts for row in store.dumps.latest()]

@@ -24,6 +24,7 @@ PIECES = st.sampled_from(
         "\\color", "[", "]", "x", "k", "2", "3.1", "times", "times ", "it ", "-it ", "approx ", "infty", "text{",
         " ", "%", "https://a.org/b_1", "https://", "(", ")", ".", "\x00", "\u202e", "\u0301", "é", "π", "<b>",
         "{{", "}}", "\\\\", "\\unknown", "∘", "\ud800", "\\sqrt", "\\cite", "\\href", "\\mathbb", "\\textbackslash",
+        "Ã", "©", "Ã©", "â€™", "Â", "\xa0", "ƒ", "\x80", "&Atilde;",
     ]
 )  # fmt: skip
 RAW = st.one_of(st.text(), st.lists(PIECES, max_size=12).map("".join))
@@ -163,6 +164,70 @@ def test_no_word_is_lost(words):
     ]
 
     assert words == clean("  ".join(words)).split()
+
+
+# ------------------------------------------------------------------------------- UTF-8 that was misread
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("SchrÃ¶dinger bridges", "Schrödinger bridges"),
+        ("itâ€™s â€œnewâ€\x9d", "it’s “new”"),
+        ("itâ\x80\x99s", "it’s"),  # as Latin 1, whose second half is controls
+        ("Ã\xa0 la carte", "à la carte"),
+        ("ä¸\xadæ–‡", "中文"),
+        ("ÐŸÑ€Ð¸Ð²ÐµÑ‚", "Привет"),
+        ("ð\x9f\x98\x80", "😀"),
+        ("SchrÃƒÂ¶dinger", "Schrödinger"),  # misread twice
+        ("Schr&Atilde;&para;dinger", "Schrödinger"),  # and then put into a page
+    ],
+)
+def test_a_text_whose_bytes_were_misread_is_read_again(raw, expected):
+    assert expected == clean(raw)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Poincaré–Weyl", "CAFÉ–BAR", "l’été à Âge", "«Ça, là»", "NÃO É…”", "ÃÃÃ", "VÅ©", "Ångström ± 3 °C",
+        "Schrödinger, then SchrÃ¶dinger",  # half of it is right: so nothing is certain
+        "misread as Ã¶ → wrong",
+    ],
+)  # fmt: skip
+def test_a_text_that_may_be_right_stays(text):
+    assert text == clean(text)
+
+
+ORDINARY = st.lists(
+    st.sampled_from(
+        [
+            "été", "Noël", "œuvre", "ÇA", "où", "À", "façade", "Poincaré", "Größe", "Übung", "ÄRGER",
+            "weiß", "São", "NÃO", "ações", "É", "pêssego", "Ê", "Việt", "Nguyễn", "được", "Đà", "ở", "năm",
+            "niño", "¿qué?", "Škoda", "żółw", "ğ", "İstanbul", "Årsta", "smörgås", "Привет", "мир",
+            "данных", "Ελλάδα", "中文", "論文", "한국어", "«", "»", "“", "”", "‘", "’", "–", "—", "…", "·", "©",
+            "®", "°", "±", "×", "÷", "½", "µ", "€", "£", "§", "¶", "a", "the", "10", "3.5",
+        ]
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(words=ORDINARY, between=st.sampled_from([" ", "", "–", "’", "/"]))
+def test_what_people_write_in_any_language_is_not_read_again(words, between):
+    """However its words and marks meet: É–, é», Ã©."""
+    text = unicodedata.normalize("NFC", between.join(words).strip())
+
+    assert text == clean(text)
+
+
+@given(words=ORDINARY)
+def test_a_misread_text_comes_back_whole_or_not_at_all(words):
+    text = " ".join(words)
+    misread = text.encode().decode("latin-1")
+    kept = clean("".join(each for each in misread if not "\x80" <= each <= "\x9f" and each != "\xad"))
+
+    assert clean(misread) in (text, kept)
 
 
 @given(st.text())

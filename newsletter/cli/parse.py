@@ -12,6 +12,7 @@ import click
 
 from newsletter import formats, inbox
 from newsletter.cli._shared import counted
+from newsletter.containers import unpacked
 from newsletter.errors import DumpError
 from newsletter.identity import settle_date
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
@@ -30,16 +31,32 @@ def command(files: tuple[Path, ...], *, forced: str | None, summary: bool) -> in
     failed = 0
     for path in files:
         try:
-            dump = _dump(path)
-            name = forced or formats.recognise(dump)
-            found = formats.load(name).read(dump)
-            _summarise(dump, name, found) if summary else _print(dump, found)
+            for dump in unpacked(_dump(path), Limits()):
+                failed |= _tell_of(dump, forced, summary=summary)
         except DumpError as error:
-            failed = 1
-            _tell(Problem(dump=str(path), what=error.what, hint=error.hint))
-            if summary:
-                click.echo(f"{path}: not read")
+            failed |= _not_read(Problem(dump=str(path), what=error.what, hint=error.hint), summary=summary)
     return failed
+
+
+def _tell_of(dump: Dump | Problem, forced: str | None, *, summary: bool) -> int:
+    if isinstance(dump, Problem):
+        return _not_read(dump, summary=summary)
+    try:
+        name = forced or formats.recognise(dump)
+        found = formats.load(name).read(dump)
+        _summarise(dump, name, found) if summary else _print(dump, found)
+    except DumpError as error:
+        return _not_read(Problem(dump=dump.name, what=error.what, hint=error.hint), summary=summary)
+    if dump.damage:
+        _tell(Problem(dump=dump.name, what=dump.damage))
+    return 0
+
+
+def _not_read(problem: Problem, *, summary: bool) -> int:
+    _tell(problem)
+    if summary:
+        click.echo(f"{problem.dump}: not read")
+    return 1
 
 
 def _dump(path: Path) -> Dump:
@@ -53,7 +70,7 @@ def _dump(path: Path) -> Dump:
     found = inbox.Found(
         name=path.name, path=os.fspath(path), size=status.st_size, mtime_ns=status.st_mtime_ns
     )
-    dump = inbox.take(found, limit_bytes=Limits().dump_bytes)
+    dump = inbox.take(found, Limits())
     if isinstance(dump, Dump):
         return dump
     if dump is None:

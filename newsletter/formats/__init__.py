@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import SequenceMatcher
-from typing import Protocol, cast
+from functools import lru_cache
+from itertools import chain
+from typing import BinaryIO, Protocol, cast
 
 from newsletter import open_set
 from newsletter.errors import DumpTooLarge, UnknownFormat, UnreadableDump
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
-from newsletter.settings import Limits
-
-LINE_BYTES = Limits().line_bytes
 
 
 class Format(Protocol):
@@ -48,8 +49,11 @@ def recognise(dump: Dump) -> str:
     """The name of the dump's format. Raises UnreadableDump where there is nothing to read, UnknownFormat."""
     if not dump.head.strip(b"\0 \t\r\n\f\v" + codecs.BOM_UTF8):
         raise UnreadableDump("the file is empty", hint="save the page again; what is here now may be deleted")
+    if dump.head.strip() in (b"[]", b"{}"):
+        raise UnreadableDump("there is no paper in it", hint="an empty list; it may be deleted")
     refusals: dict[str, str] = {}
-    for name in names():
+    # Those of other packages are asked last, and looked up only where none of ours knows the file.
+    for name in chain(names(), open_set.others(__name__)):
         refusals[name] = load(name).recognise(dump)
         if not refusals[name]:
             return name
@@ -61,12 +65,34 @@ def recognise(dump: Dump) -> str:
 
 
 def _unknown(dump: Dump, refusals: dict[str, str]) -> UnknownFormat:
-    nearest = sorted(refusals, key=lambda name: SequenceMatcher(None, name, dump.name.lower()).ratio())[-2:]
-    said = "; ".join(f"{name}: {refusals[name]}" for name in reversed(nearest))
+    """With the two nearest formats: of the file's own kind, then those its name is likest to."""
+    kind = _kind(dump.head)
+
+    def nearness(name: str) -> tuple[bool, float]:
+        return kind in _kinds(name), SequenceMatcher(None, name, dump.name.lower()).ratio()
+
+    nearest = sorted(refusals, key=nearness, reverse=True)[:2]
+    said = "; ".join(f"{name}: {refusals[name]}" for name in nearest)
     return UnknownFormat(
         f"no dump format recognises it ({said})",
         hint="if you know better, try: newsletter parse --format NAME FILE; else take it out of the inbox",
     )
+
+
+_KINDS = ("_json", "_xml")
+"""The modules here that read a kind of file for many formats."""
+
+
+def _kind(head: bytes) -> str:
+    begin = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    return "_json" if begin in (b"{", b"[") else "_xml" if begin == b"<" else ""
+
+
+def _kinds(name: str) -> set[str]:
+    """The kinds of file a format reads, by whose help it uses; none: plain text."""
+    used = vars(load(name)).values()
+    modules = {getattr(each, "__module__", None) or getattr(each, "__name__", "") for each in used}
+    return {kind for kind in _KINDS if f"{__name__}.{kind}" in modules} or {""}
 
 
 _BINARY_SHARE = 0.05
@@ -99,11 +125,138 @@ def _cp1252(broken: bytes) -> str:
 codecs.register_error("newsletter.western", _western)
 
 
+_XML_SAYS = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})""")
+_HTML_SAYS = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})""", re.IGNORECASE)
+_HEAD_OF_HTML = 2048
+_FEW = 0.1
+"""Below this share of bytes over 127 a text that is no UTF-8 is UTF-8 with faults, or Western European."""
+
+
+@lru_cache(maxsize=8)
 def encoding(head: bytes) -> str:
-    """Of a text that begins so: what its byte order mark says, else UTF-8."""
+    """Of a text that begins so: by its byte order mark, else UTF-8 where it is that, else what it says of
+    itself, else what it looks like.
+    """
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    return "utf-8-sig"
+    if wide := _wide(head):
+        return wide
+    if _reads_as(head, "utf-8"):
+        return "utf-8-sig"
+    return _declared(head) or _guessed(head) or "utf-8-sig"
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 without its mark: every other byte of its ASCII is zero."""
+    start = head[: _HEAD_OF_HTML & ~1]
+    evens, odds = start[::2].count(0), start[1::2].count(0)
+    half = len(start) // 2
+    if half and odds > half * 0.7 and evens < half * 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if half and evens > half * 0.7 and odds < half * 0.1 else ""
+
+
+def _reads_as(head: bytes, name: str) -> bool:
+    """Whether the head is such text; its last character may be cut."""
+    try:
+        codecs.getincrementaldecoder(name)().decode(head)
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def _declared(head: bytes) -> str:
+    says = _XML_SAYS.match(head) or _HTML_SAYS.search(head, 0, _HEAD_OF_HTML)
+    name = says[1].decode().lower() if says else ""
+    if not name or name.replace("_", "-") in ("utf-8", "utf8", "utf-16", "utf-32"):
+        return ""
+    try:
+        known = codecs.lookup(name).name if _is_text(name) else ""
+    except LookupError:
+        return ""
+    # What calls itself Latin 1 or ASCII is Windows' superset of it, as the WHATWG's encoding table has it.
+    return "cp1252" if known in ("iso8859-1", "ascii") else known if _reads_as(head, known) else ""
+
+
+def _is_text(name: str) -> bool:
+    """Python's codecs include some that turn no bytes into text (hex, rot13)."""
+    known = codecs.lookup(name)
+    return bool(getattr(known, "_is_text_encoding", False)) and known.name not in _NO_FILES
+
+
+_NO_FILES = frozenset(
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
+)
+"""Codecs that no file of papers is in, and that read plain text as something else."""
+
+
+def _guessed(head: bytes) -> str:
+    high = len(head.translate(None, bytes(range(128))))
+    if high < _ENOUGH or high <= _FEW * len(head) or _binary(head):
+        return ""
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, hardly ever needed
+
+    best = from_bytes(head[:_SAMPLE], steps=5).best()
+    return best.encoding if best and _is_text(best.encoding) else ""
+
+
+_ENOUGH = 100
+"""Bytes over 127 from which on a guess at the language is more than a guess."""
+_SAMPLE = 16 * 1024
+_PIECE = 256 * 1024
+"""Small enough that what is read, split and parsed stays in the processor's cache: a megabyte takes a third
+longer."""
+
+
+@contextmanager
+def opened(dump: Dump) -> Iterator[BinaryIO]:
+    """The dump's content. What goes wrong while it is read becomes UnreadableDump."""
+    try:
+        with dump.open() as file:
+            yield file
+    except OSError as error:
+        raise UnreadableDump(f"it cannot be read: {error.strerror or error}") from error
+
+
+def utf8(dump: Dump) -> Iterator[bytes]:
+    """The dump's text in pieces of UTF-8, whatever its encoding. Raises UnreadableDump."""
+    name = encoding(dump.head)
+    return _as_it_stands(dump) if name == "utf-8-sig" else _recoded(dump, name)
+
+
+def _as_it_stands(dump: Dump) -> Iterator[bytes]:
+    """What is UTF-8 already, without its mark; only where it has faults is it written anew."""
+    rest, first = b"", True
+    with opened(dump) as file:
+        while piece := file.read(_PIECE):
+            text, rest = _faultless(rest + piece)
+            yield text.removeprefix(codecs.BOM_UTF8) if first else text
+            first = first and not text
+    if rest:
+        yield rest.decode("utf-8", "newsletter.western").encode("utf-8", "replace")
+
+
+def _faultless(text: bytes) -> tuple[bytes, bytes]:
+    """The text, and the beginning of a character that its end has cut."""
+    if text.isascii():
+        return text, b""
+    try:
+        whole = codecs.utf_8_decode(text, "strict", False)[1]  # noqa: FBT003 - it takes no keywords
+    except UnicodeDecodeError:
+        mended, whole = codecs.utf_8_decode(text, "newsletter.western", False)  # noqa: FBT003 - the same
+        return mended.encode("utf-8", "replace"), text[whole:]
+    return text[:whole], text[whole:]
+
+
+def _recoded(dump: Dump, name: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(name)("newsletter.western")
+    with opened(dump) as file:
+        while piece := file.read(_PIECE):
+            yield decoder.decode(piece).encode("utf-8", "replace")
+    if rest := decoder.decode(b"", final=True):
+        yield rest.encode("utf-8", "replace")
 
 
 def head_lines(dump: Dump) -> tuple[str, ...]:
@@ -112,16 +265,16 @@ def head_lines(dump: Dump) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines())
 
 
-def lines(dump: Dump, limit_bytes: int = LINE_BYTES) -> Iterator[tuple[int, str]]:
+def lines(dump: Dump) -> Iterator[tuple[int, str]]:
     """The dump's lines with their numbers from 1, without their ends (LF, CRLF or CR), one at a time.
 
     Raises DumpTooLarge at a line over the limit, UnreadableDump when the file cannot be read to its end.
     """
-    try:
-        with io.TextIOWrapper(dump.open(), encoding(dump.head), errors="newsletter.western") as text:
-            yield from _numbered(text, limit_bytes)
-    except OSError as error:
-        raise UnreadableDump(f"it cannot be read: {error.strerror or error}") from error
+    with (
+        opened(dump) as file,
+        io.TextIOWrapper(file, encoding(dump.head), errors="newsletter.western") as text,
+    ):
+        yield from _numbered(text, dump.line_bytes)
 
 
 def _numbered(text: io.TextIOWrapper, limit: int) -> Iterator[tuple[int, str]]:

@@ -86,11 +86,14 @@ class Dumps:
         return _dump_row(row) if row else None
 
     def start(self, *, name: str, sha256: str, size: int, program: str, now: datetime) -> DumpRow:
-        """Say that a dump is about to be read: a second start without an end tells of a crash."""
+        """Say that a dump is about to be read: a second start without an end tells of a crash. A dump that
+        came to an end before, and is read anew, starts from one.
+        """
         self._db.run(
             "INSERT INTO dump (sha256, name, size, state, starts, program, recorded)"
             " VALUES (:sha256, :name, :size, 'started', 1, :program, :now)"
-            " ON CONFLICT (sha256) DO UPDATE SET starts = starts + 1, state = 'started', program = :program",
+            " ON CONFLICT (sha256) DO UPDATE SET state = 'started', program = :program,"
+            " starts = CASE WHEN state = 'started' THEN starts + 1 ELSE 1 END",
             {"sha256": sha256, "name": name, "size": size, "program": program, "now": now.isoformat()},
         )
         row = self.get(sha256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from fakes import dump, listed
@@ -105,6 +106,10 @@ def test_a_page_without_a_date_has_none():
     assert [listed("On One", ONE, line=9)] == list(read(page("On One", ONE).replace("Aug 7\n\n", "")))
 
 
+def test_the_same_date_again_is_no_problem():
+    assert problems(read(page("On One", ONE, "Aug 7", "On Two", TWO))) == []
+
+
 def test_a_second_date_is_reported_and_the_first_counts():
     found = read(page("On One", ONE, "Aug 6", "On Two", TWO))
 
@@ -193,6 +198,60 @@ def test_a_problem_shows_no_control_characters():
     assert [problem.what for problem in problems(found)] == [
         "a title without an abstract: 'On\\x1b[31m One\\x07'"
     ]
+
+
+AROUND = ("101", "On One", ONE, "Analytical Society", "·", "Feb 27, 2025", "6")
+
+
+def test_what_stands_around_a_paper_is_read():
+    """Some ways of saving a page keep the votes, the organisation, the day and the number of comments."""
+    found = read(page(*AROUND, "-", "On Two", TWO, "- 10 authors", "·", "May 29", "3"))
+
+    assert [
+        listed(
+            "On One", ONE, line=13, votes=101, organisation="Analytical Society", published=date(2025, 2, 27)
+        ),
+        listed("On Two", TWO, line=27, votes=0),
+    ] == papers(found)
+    assert problems(found) == []
+
+
+@pytest.mark.parametrize("byline", ["· Feb 27, 2025", "·Feb 27, 2025", "• Feb 27, 2025", "·\n\nFeb 27, 2025"])
+def test_the_day_of_a_paper_is_no_date_of_the_page(byline):
+    found = read(page("On One", ONE, byline, "On Two", TWO))
+
+    assert [DumpDate(month=8, day=7)] == [one for one in found if isinstance(one, DumpDate)]
+    assert [date(2025, 2, 27), None] == [one.published for one in papers(found)]
+
+
+def test_a_byline_of_no_known_kind_is_passed_over():
+    found = read(page("On One", ONE, "·", "May 296", "· a word", "On Two", TWO))
+
+    assert ["On One", "On Two"] == [one.title for one in papers(found)]
+    assert problems(found) == []
+
+
+def test_an_abstract_behind_a_dot_is_no_byline():
+    found = read(page("On One", ONE, "·", f"{ONE} {ONE} {ONE}", "On Two", TWO))
+
+    assert ["On One", "On Two"] == [one.title for one in papers(found)]
+    assert ["an abstract without a title"] == [one.what[:27] for one in problems(found)]
+
+
+def test_a_number_may_be_a_title():
+    assert [("1984", None)] == [(one.title, one.votes) for one in papers(read(page("1984", ONE)))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!doctype html>\nGet trending papers in your email inbox!\n",
+        "Get trending papers in your email inbox!\n\nSubmitted by\n\nada\n\nOn One\n",
+        "Get trending papers in your email inbox!\n\n### [On One](https://huggingface.co/papers/2606.00683)\n",
+    ],
+)
+def test_a_page_of_another_layout_is_left_to_its_format(text):
+    assert hf_page.recognise(dump(text)) != ""
 
 
 WORDS = st.sampled_from(

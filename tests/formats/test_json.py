@@ -1,0 +1,177 @@
+"""Reading JSON: every record by itself, whatever stands before or after it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from fakes import dump
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter import formats
+from newsletter.formats._json import head_value, lines_of, records
+from newsletter.model import Problem
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+RECORDS = st.lists(st.dictionaries(st.text(), ANY, max_size=4), max_size=6)
+
+
+def read(text, *paths, **limits):
+    return [record for _, record in records(replace(dump(text), **limits), *paths)]
+
+
+@given(many=RECORDS, size=st.integers(1, 40), ascii_=st.booleans())
+def test_the_records_of_an_array_are_what_json_says_they_are(many, size, ascii_):
+    """In pieces of any size, with characters or escapes."""
+    text = json.dumps(many, ensure_ascii=ascii_)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(formats, "_PIECE", size)
+
+        assert many == read(text, "item")
+        assert many == read(f'{{"a": [[]], "data": {text}, "next": 1}}', "item", "data.item")
+
+
+@given(many=RECORDS.filter(len), cut=st.integers(1, 30))
+def test_a_cut_array_gives_its_whole_records_and_one_problem(many, cut):
+    text = json.dumps(many)
+    found = read(text[: max(1, len(text) - cut)], "item")
+
+    assert many[: len(found) - 1] == found[:-1]
+    assert found[-1].cut
+
+
+def test_a_broken_record_costs_that_record():
+    first, broken, last = read('[{"a": 1}, {"b": }, {"c": 3}]', "item")
+
+    assert ({"a": 1}, {"c": 3}) == (first, last)
+    assert "record 2 is broken" in broken.what
+
+
+def test_the_first_path_that_leads_to_an_object_holds():
+    text = '{"meta": {"x": {}}, "results": [{"a": 1}], "data": [{"b": 2}]}'
+
+    assert [{"a": 1}] == read(text, "data.item.x", "results.item", "data.item")
+    assert [{"x": {}}] == read(text, "meta")
+    assert [{"a": 1}, {"b": 2}] == read(text, "*.item")
+
+
+def test_a_document_may_be_the_record_itself():
+    assert [{"a": {"b": 1}}] == read('{"a": {"b": 1}}', "")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('[{"a": NaN}]', {"a": None}),
+        ('[{"a": 1e999}]', {"a": None}),
+        ('[{"a": %s}]' % ("9" * 10_000), {"a": None}),
+        ('[{"a": "half \\ud800 pair"}]', {"a": "half ? pair"}),
+        ('[{"a": 1, "a": 2}]', {"a": 2}),
+        (b'[{"a": "caf\xe9"}]', {"a": "café"}),
+        (b'\xef\xbb\xbf[{"a": "x"}]', {"a": "x"}),
+        ('[{"a": "x"}]'.encode("utf-16"), {"a": "x"}),
+        ('[{"a": "x"}]'.encode("utf-16-le"), {"a": "x"}),
+        ('[{"a": "\x01"}]', {"a": "\x01"}),
+    ],
+)
+def test_what_the_standard_forbids_is_read_as_well_as_it_can_be(text, value):
+    assert [value] == read(text, "item")
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 100_000, '[{"a":' + "[" * 100_000])
+def test_hostile_nesting_is_refused(text):
+    (problem,) = read(text, "item", "a.a")
+
+    assert "nests deeper than 200 levels" in problem.what
+
+
+def test_a_record_without_an_end_is_refused(monkeypatch):
+    monkeypatch.setattr(formats, "_PIECE", 100)
+    first, problem = read('[{"a": 1}, {"b": "' + "x" * 5000, "item", line_bytes=1000)
+
+    assert {"a": 1} == first
+    assert "more than 1,000 bytes" in problem.what
+    assert "raise limits.line_bytes" in problem.hint
+
+
+@pytest.mark.parametrize(("depth", "kept"), [(3, False), (4, True)])
+def test_how_deep_a_document_may_nest_is_for_the_config_to_say(depth, kept):
+    """[{"a": {"b": [1]}}] has four levels; a record on a line of its own has one less."""
+    record = {"a": {"b": [1]}}
+    (listed,) = read(json.dumps([record]), "item", depth=depth)
+    ((_, lined),) = lines_of(replace(dump(json.dumps(record)), depth=depth - 1))
+
+    assert [kept, kept] == [found == record for found in (listed, lined)]
+    assert kept or ["raise limits.depth"] * 2 == [problem.hint[-33:-15] for problem in (listed, lined)]
+
+
+def test_a_line_over_the_limit_costs_itself():
+    long = json.dumps({"b": "x" * 100})
+    first, problem, last = (
+        found for _, found in lines_of(replace(dump(f'{{"a": 1}}\n{long}\n{{"c": 2}}'), line_bytes=99))
+    )
+
+    assert ({"a": 1}, {"c": 2}) == (first, last)
+    assert ("dump.txt:2: a line that is longer than 99 bytes", 2) == (str(problem), problem.line)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_have_their_numbers_and_a_bad_one_costs_itself(end):
+    found = list(lines_of(dump(end.join(['{"a": 1}', "", "no json", '{"b": 2}', '{"c":']))))
+
+    assert [1, 3, 4, 5] == [number for number, _ in found]
+    assert [{"a": 1}, {"b": 2}] == [value for _, value in found if isinstance(value, dict)]
+    assert [(3, False), (5, True)] == [(v.line, v.cut) for _, v in found if isinstance(v, Problem)]
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ('[{"a": 1}, {"b"', ("array", {"a": 1})),
+        ('[{"a": 1, "b": [1, {"c": "unfin', ("array", {"a": 1, "b": [1, {}]})),
+        ('{"a": 1}\n{"b": 2}', ("lines", {"a": 1})),
+        ('{"a": 1}', ("object", {"a": 1})),
+        ('{"a": {"b": [{"c": 1}, {"d', ("object", {"a": {"b": [{"c": 1}, {}]}})),
+        ('[{"a": }, {"b": 1}]', ("array", {"b": 1})),
+        ("[]", ("array", {})),
+        ("no json", ("", {})),
+        ("", ("", {})),
+    ],
+)
+def test_the_head_tells_what_is_complete_in_it(text, head):
+    assert head == head_value(dump(text))
+
+
+@given(st.binary(max_size=200))
+def test_nothing_makes_the_readers_stumble(content):
+    one = dump(b"[" + content)
+
+    assert isinstance(head_value(one), tuple)
+    assert all(isinstance(v, dict | Problem) for _, v in (*records(one, "item", ""), *lines_of(one)))
+
+
+@given(
+    st.lists(st.sampled_from([b"\xef\xbb\xbf", b"\xff", b"\xc3", b"\xa9", b"\xe2\x82\xac", b"a"])),
+    st.integers(1, 5),
+)
+def test_text_comes_as_utf8_however_it_is_cut(parts, size):
+    """What is UTF-8 already is handed on as it stands; faults become Western European."""
+    content = b"a".join([b"", *parts])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(formats, "_PIECE", size)
+        pieces = list(formats.utf8(dump(content)))
+
+    assert content.decode("utf-8-sig", "newsletter.western") == b"".join(pieces).decode()
+    assert all(piece == piece.decode().encode() for piece in pieces)
+
+
+def test_a_format_that_looks_no_deeper_reads_lines_of_any_depth():
+    one = replace(dump('{"a":[[[]]]}\n'), depth=2)
+
+    assert [(1, {"a": [[[]]]})] == list(lines_of(one, flat=True))
