@@ -1,18 +1,13 @@
-"""The doors to the world, as small Protocols: what the stages may ask of a clock, a press and a mailer.
+"""The doors to the world, as small Protocols: what the stages may ask of a press and a mailer.
 
-The Store port stands in store/__init__.py beside the rows it speaks of.
+Time is no door but a value: the moment comes in as `now`. The store stands in store/__init__.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 from newsletter.settings import Site
-
-Now = Callable[[], datetime]
-"""The present moment, aware of its zone. Only cli.py hands out a real one."""
 
 
 class Press(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from newsletter.formats import lines
-from newsletter.model import Dump, Problem
+from newsletter.model import Dump, ListedPaper, Problem
 
 LONGEST = 4_000_000
 """Characters of one record: 240,000 of authors alone are real."""
@@ -92,6 +92,17 @@ class _Stray:
         if self.count:
             lines_ = "a line stands" if self.count == 1 else f"{self.count} lines stand"
             yield Problem(dump=self.dump.name, line=self.first, what=f"{lines_} outside of any record")
+
+
+def closed(
+    dump: Dump, marks: Marks, listed: Callable[[Record], ListedPaper]
+) -> Iterator[ListedPaper | Problem]:
+    """The papers of a dump whose records end with a mark; a last one without it is cut off, and not given."""
+    for one in cut_out(dump, marks):
+        if isinstance(one, Problem):
+            yield one
+        else:
+            yield cut_off(dump, one) if one.last and not one.ended else listed(one)
 
 
 def cut_off(dump: Dump, record: Record) -> Problem:

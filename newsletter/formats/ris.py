@@ -14,10 +14,10 @@ from typing import Any
 
 from newsletter.formats import head_lines
 from newsletter.formats._library import Found, one_line, people, places, titled, without_markup
-from newsletter.formats._tagged import Marks, Record, cut_off, cut_out
+from newsletter.formats._tagged import Marks, Record, closed
 from newsletter.formats._values import day, ids, links
 from newsletter.identity import arxiv_version
-from newsletter.model import Dump, ListedPaper, Problem
+from newsletter.model import Dump, ListedPaper
 
 TITLE = "RIS (reference managers)"
 
@@ -43,17 +43,7 @@ def recognise(dump: Dump) -> str:
 
 
 def read(dump: Dump) -> Iterator[Found]:
-    yield from titled(dump, _listings(dump))
-
-
-def _listings(dump: Dump) -> Iterator[Found]:
-    for one in cut_out(dump, _MARKS):
-        if isinstance(one, Problem):
-            yield one
-        elif one.last and not one.ended:
-            yield cut_off(dump, one)
-        else:
-            yield _listed(one.line, _tags(one))
+    yield from titled(dump, closed(dump, _MARKS, lambda one: _listed(one.line, _tags(one))))
 
 
 def _tags(record: Record) -> dict[str, Any]:
