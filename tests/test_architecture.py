@@ -24,7 +24,7 @@ PURE = (
     *("model", "settings", "errors", "ports", "identity", "diff", "terms", "matching", "digest", "trending"),
     *("slots", "text", "feed", "view", "listing", "note", "mail"),
 )
-PURE_FOLDERS = ("formats", "rules", "outputs")
+PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(
     (
         *("os", "socket", "sqlite3", "subprocess", "random", "secrets", "time", "tempfile", "shutil", "glob"),

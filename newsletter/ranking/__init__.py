@@ -1,0 +1,9 @@
+"""What a paper is about, measured: papers and interests as vectors, how near they are, and why.
+
+    grams        a text to its words and pairs of words
+    background   what is usual in the papers at hand: how rare a gram is, what goes with what
+    interest     what a profile likes, as a vector, and how near papers are to it
+    explain      which words and which liked papers brought the nearness
+
+numpy is imported by background and interest only, so that profiles without learned rules never wait for it.
+"""
