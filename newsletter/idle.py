@@ -6,6 +6,7 @@ templates, without a line of mail code. In: paths and marks. Out: yes or no, and
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -19,6 +20,8 @@ from newsletter.where import Located
 
 IDLE = "idle"
 """Mark: how everything stood when a run last left nothing undone."""
+LIBRARIES = "libraries"
+"""Mark: the files of liked papers as they stood when they were last read: path, size, time."""
 NEXT_SLOT = "next slot"
 """Mark: the first moment at which a reader is due; empty where nobody reads."""
 
@@ -51,10 +54,28 @@ def nothing_to_do(
     store: Store, places: Located, files: Iterable[tuple[str, int, int]], now: datetime
 ) -> bool:
     """Whether nothing has changed since a run left nothing undone, and nobody is due."""
-    if store.runs.mark(IDLE) != stands(places, files) or not (places.out / "site" / "index.html").is_file():
+    libraries = [stood(path) for path, _, _ in noted_libraries(store)]
+    if (
+        store.runs.mark(IDLE) != stands(places, (*files, *libraries))
+        or not (places.out / "site" / "index.html").is_file()
+    ):
         return False
     following = store.runs.mark(NEXT_SLOT)
     return not following or now < datetime.fromisoformat(following)
+
+
+def stood(path: str) -> tuple[str, int, int]:
+    """A file with its size and time; -1 for one that is not there."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a path is a text here, as in the mark
+    except OSError:
+        return path, -1, 0
+    return path, status.st_size, status.st_mtime_ns
+
+
+def noted_libraries(store: Store) -> list[tuple[str, int, int]]:
+    """The files of liked papers as they stood when they were last read."""
+    return [(path, size, time) for path, size, time in json.loads(store.runs.mark(LIBRARIES) or "[]")]
 
 
 def _folder(folder: Path | None) -> str:

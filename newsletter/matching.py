@@ -9,15 +9,20 @@ are digest.py's. Nothing is kept between papers, so their order does not matter.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Protocol
 
 from newsletter import rules
 from newsletter.errors import NotFound
 from newsletter.model import Match, Paper, Profile, Reason, Rule, Verdict
-from newsletter.rules import Clue, Compiled, View
+from newsletter.rules import Clue, Compiled, Leaning, Learned, View
 from newsletter.terms import Lexicon, shown
 
+_AT_ONCE = 1000
+"""Papers that are laid beside all tastes at once."""
 _FIELD_ORDER = {"title": 0, "keywords": 1, "abstract": 2}
 
 
@@ -28,16 +33,23 @@ class _Judge:
     profile: Profile
     rules: tuple[Compiled, ...]
 
-    def verdict(self, paper: Paper, view: View, woken_by: Collection[Clue]) -> Verdict:
-        score, reasons, against = self.opinion(view, woken_by)
+    def verdict(
+        self, paper: Paper, view: View, woken_by: Collection[Clue], near: Nearness | None = None
+    ) -> Verdict:
+        score, reasons, against = self.opinion(view, woken_by, near)
         match = None if against else self.match(paper, score, reasons)
         return Verdict(match=match, score=score, reasons=reasons, against=against)
 
     def match(self, paper: Paper, score: float, reasons: tuple[Reason, ...]) -> Match:
         return Match(paper=paper.number, profile=self.profile.name, score=score, reasons=reasons)
 
-    def opinion(self, view: View, woken_by: Collection[Clue]) -> tuple[float, tuple[Reason, ...], str]:
-        """The score, the reasons for, best first, and what is against: empty for a match."""
+    def opinion(
+        self, view: View, woken_by: Collection[Clue], near: Nearness | None = None
+    ) -> tuple[float, tuple[Reason, ...], str]:
+        """The score, the reasons for, best first, and what is against: empty for a match.
+
+        `near` is what the profile's taste says of the paper; below 1 it only adds to what rules have found.
+        """
         reasons: tuple[Reason, ...] = ()
         against = ""
         for rule in self.rules:
@@ -45,13 +57,17 @@ class _Judge:
             if finding is not None:
                 reasons += finding.reasons
                 against = against or finding.against
+        let_in = bool(reasons)
+        if near is not None and (let_in or near.score >= 1):
+            let_in = True
+            reasons += near.reasons()
         if len(reasons) == 1:
             score = reasons[0].score
         else:
             reasons = tuple(sorted(reasons, key=_best_first))
             score = round(sum([reason.score for reason in reasons]), 4)
-        if not against and not reasons:
-            against = "no rule matches"
+        if not against and not let_in:
+            against = _nothing_found(near)
         elif not against and score < self.profile.threshold:
             against = f"score {score:.2f} is below the threshold {self.profile.threshold:g}"
         return score, reasons, against
@@ -62,29 +78,81 @@ class _Judge:
         return any(finding and finding.against for finding in findings)
 
 
+def _nothing_found(near: Nearness | None) -> str:
+    if near is None:
+        return "no rule matches"
+    return f"no rule matches; its nearness is {near.score:.2f}, and 1 would let it in"
+
+
 def _best_first(reason: Reason) -> tuple[float, int, str, str, str]:
     order = _FIELD_ORDER.get(reason.field, len(_FIELD_ORDER))
     return -reason.score, order, reason.found.casefold(), reason.found, reason.rule
 
 
+class Nearness(Protocol):
+    """How near one paper is to a profile's taste: from 1 on it is let in."""
+
+    @property
+    def score(self) -> float: ...
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why, in parts that add up to what it adds; none where it is not worth a word."""
+
+
+class Neighbours(Protocol):
+    """Some papers beside all tastes."""
+
+    def let_in(self) -> Mapping[int, Sequence[str]]:
+        """By the paper's place, the profiles that let it in by taste alone."""
+
+    def near(self, place: int, profile: str) -> Nearness | None:
+        """How near a paper is; None for a profile without a taste."""
+
+
+class Tastes(Protocol):
+    """The learned rules of all profiles; newsletter/ranking/tastes.py has them."""
+
+    def over(self, papers: Sequence[Paper]) -> Neighbours:
+        """Papers beside all tastes."""
+
+
 class Matcher:
     """All profiles, ready to say of any paper which of them it fits. Made by compile_profiles."""
 
-    def __init__(self, judges: Sequence[_Judge]) -> None:
+    def __init__(self, judges: Sequence[_Judge], tastes: Tastes | None = None) -> None:
         self._judges = tuple(judges)
+        self._tastes = tastes
         self._numbers = {judge.profile.name: number for number, judge in enumerate(judges)}
         self._lexicon = Lexicon(wanted for judge in judges for rule in judge.rules for wanted in rule.terms)
         self._by_clue = _by_clue(judges)
 
     def matches(self, papers: Iterable[Paper]) -> Iterator[Match]:
         """Every match: papers in their order, for each its profiles in theirs."""
-        for paper in papers:
-            view = View(paper, self._lexicon)
-            for number, clues in sorted(self._woken(view).items()):
-                judge = self._judges[number]
-                score, reasons, against = judge.opinion(view, clues)
-                if not against:
-                    yield judge.match(paper, score, reasons)
+        if self._tastes is None:
+            for paper in papers:
+                yield from self._matches_of(paper)
+            return
+        papers = iter(papers)
+        while some := tuple(islice(papers, _AT_ONCE)):
+            neighbours = self._tastes.over(some)
+            let_in = neighbours.let_in()
+            for place, paper in enumerate(some):
+                yield from self._matches_of(paper, partial(neighbours.near, place), let_in.get(place, ()))
+
+    def _matches_of(
+        self,
+        paper: Paper,
+        near: Callable[[str], Nearness | None] = lambda _: None,
+        let_in: Iterable[str] = (),
+    ) -> Iterator[Match]:
+        view = View(paper, self._lexicon)
+        woken = self._woken(view)
+        for profile in let_in:
+            woken.setdefault(self._numbers[profile], [])
+        for number, clues in sorted(woken.items()):
+            judge = self._judges[number]
+            score, reasons, against = judge.opinion(view, clues, near(judge.profile.name))
+            if not against:
+                yield judge.match(paper, score, reasons)
 
     def verdict(self, paper: Paper, profile: str) -> Verdict:
         """What the profile of that name says of a paper, match or not. Raises NotFound."""
@@ -92,7 +160,8 @@ class Matcher:
         if number is None:
             raise NotFound(f"there is no profile “{shown(profile)}”", hint=self._guess(profile))
         view = View(paper, self._lexicon)
-        return self._judges[number].verdict(paper, view, self._woken(view).get(number, ()))
+        near = self._tastes.over((paper,)).near(0, profile) if self._tastes else None
+        return self._judges[number].verdict(paper, view, self._woken(view).get(number, ()), near)
 
     def kept_out(self, paper: Paper) -> frozenset[str]:
         """The profiles that a rule of theirs, such as mute, keeps the paper out of, whatever else matches."""
@@ -125,9 +194,18 @@ def _by_clue(judges: Sequence[_Judge]) -> dict[Clue, list[int]]:
     return numbers
 
 
-def compile_profiles(profiles: Iterable[Profile]) -> Matcher:
-    """Make profiles ready for matching. Raises NotFound for a rule that does not exist."""
-    return Matcher([_Judge(profile, tuple(map(_compiled, profile.rules))) for profile in profiles])
+def compile_profiles(profiles: Iterable[Profile], tastes: Tastes | None = None) -> Matcher:
+    """Make profiles ready for matching. Raises NotFound for a rule that does not exist.
+
+    `tastes` are those of the profiles that have learned rules; without them such rules say nothing.
+    """
+    return Matcher([_Judge(profile, tuple(map(_compiled, profile.rules))) for profile in profiles], tastes)
+
+
+def leanings(profile: Profile) -> tuple[Leaning, ...]:
+    """What a profile's learned rules say, in the order of the config."""
+    compiled = map(_compiled, profile.rules)
+    return tuple(rule.leaning for rule in compiled if isinstance(rule, Learned))
 
 
 def _compiled(rule: Rule) -> Compiled:

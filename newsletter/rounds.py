@@ -7,6 +7,7 @@ due and what they get is due.py's part.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,8 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from newsletter.digest import Following, edition_section
+from newsletter.idle import LIBRARIES
+from newsletter.leanings import Leanings
 from newsletter.matching import Matcher, compile_profiles
 from newsletter.model import Match, Paper, Profile, Section, Trend
 from newsletter.settings import Config
@@ -55,6 +58,8 @@ class Desk:
     shown: set[int] = field(default_factory=set)
     """Papers that some reader's digest shows under a public profile."""
     notes: Mapping[date, str] = field(default_factory=dict)
+    leanings: Leanings
+    """What the learned rules of the profiles name."""
     _papers: dict[int, Paper] = field(default_factory=dict)
     _matcher: Matcher | None = None
     _above: dict[tuple[str, int], tuple[Match, ...]] = field(default_factory=dict)
@@ -64,7 +69,7 @@ class Desk:
     def matcher(self) -> Matcher:
         """All profiles, ready to judge."""
         if self._matcher is None:
-            self._matcher = compile_profiles(self.profiles)
+            self._matcher = compile_profiles(self.profiles, self.leanings.tastes())
         return self._matcher
 
     def fitting_above(self, profile: str, upto: int) -> tuple[Match, ...]:
@@ -94,13 +99,17 @@ def open_desk(store: Store, config: Config, now: datetime, notes: Mapping[date, 
     before = int(store.runs.mark(COMPOSED) or 0)
     slugs = store.editions.sync_profiles(config.profiles, before)
     last = store.runs.mark(COMPOSED_AT)
+    named = tuple(replace(profile, name=slugs[profile.name]) for profile in config.profiles)
+    leanings = Leanings(store, named, config.path.parent)
+    store.runs.set_mark(LIBRARIES, json.dumps(leanings.libraries()))
     return Desk(
         store=store,
         config=config,
         now=now,
         before=before,
         upto=store.papers.newest(),
-        profiles=tuple(replace(profile, name=slugs[profile.name]) for profile in config.profiles),
+        profiles=tuple(map(leanings.hashed, named)),
+        leanings=leanings,
         slugs=slugs,
         last_round=datetime.fromisoformat(last) if last else None,
         notes=notes,

@@ -11,7 +11,7 @@ import click
 
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
 from newsletter.errors import AnotherRun
-from newsletter.idle import IDLE, NEXT_SLOT, nothing_to_do, ours, stands
+from newsletter.idle import IDLE, NEXT_SLOT, noted_libraries, nothing_to_do, ours, stands
 from newsletter.inbox import find
 from newsletter.lock import only_run
 from newsletter.store import Store, open_store
@@ -96,7 +96,7 @@ def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: 
     report = run(store, config, now=now, wall=utc_now(), wishes=wishes)
     undone = report.left or report.unread or report.failures or report.sent.waiting
     finished = wishes.send and not undone
-    store.runs.set_mark(IDLE, stands(config, before) if finished else "")
+    store.runs.set_mark(IDLE, stands(config, (*before, *noted_libraries(store))) if finished else "")
     line = summary(report, config, store)
     store.runs.finish(number, now, report.exit_code, _figures(report, line))
     _tell(report)

@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli._shared import counted, existing_state, missing, profile_named, subscriber_named
 from newsletter.errors import NotFound
+from newsletter.leanings import Leanings
 from newsletter.matching import Matcher, compile_profiles
 from newsletter.model import Paper, Profile, Subscriber, Verdict
 from newsletter.settings import Config
@@ -91,12 +92,16 @@ def trace(
         line = f", line {sighting.line}" if sighting.line else ""
         votes = f", {counted(sighting.votes, 'vote')}" if sighting.votes else ""
         yield f"  {sighting.date.isoformat()}  {sighting.dump}{line}{votes}"
-    matcher = compile_profiles(profiles)
+    matcher = _matcher(store, config, profiles)
     for profile in profiles:
         yield ""
         yield from _judgement(profile, matcher, paper)
     yield ""
     yield from _shown(store, config, paper, subscriber)
+
+
+def _matcher(store: Store, config: Config, profiles: tuple[Profile, ...]) -> Matcher:
+    return compile_profiles(profiles, Leanings(store, profiles, config.path.parent).tastes())
 
 
 def _judgement(profile: Profile, matcher: Matcher, paper: Paper) -> Iterator[str]:
@@ -133,7 +138,7 @@ def _why_not(store: Store, config: Config, paper: Paper, subscriber: Subscriber)
         return "; it waits in the backlog for room in a digest"
     if store.papers.silent((paper.number,)):
         return "; it came with a backfill, which is never mailed"
-    matcher = compile_profiles(config.profiles)
+    matcher = _matcher(store, config, config.profiles)
     fitting = [name for name in subscriber.profiles if matcher.verdict(paper, name).match is not None]
     if not fitting:
         return "; it fits none of their profiles"

@@ -15,7 +15,7 @@ Nothing here knows profiles or thresholds: matching.py does.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, Protocol, cast
@@ -185,6 +185,46 @@ class Compiled(Protocol):
         `woken_by` holds every one of its clues that the paper has, and perhaps others: a short cut for a rule
         to which they say all. Everything stands in the view as well.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaning:
+    """What a learned rule says of a profile, for newsletter/ranking to weigh; by itself it judges no paper.
+
+    `liked` and `disliked` are papers as people name them (an arXiv id, a DOI, a title) or files of a library,
+    the latest last; `people` are authors whose papers are liked, `surnames` the last words of their names;
+    `wrote` says whether one of them is among a paper's authors.
+    """
+
+    topic: str = ""
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    surnames: tuple[str, ...] = ()
+    wrote: Callable[[Sequence[str]], bool] = lambda _: False
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A rule that only leans: no terms, no clues, nothing to say of a paper alone."""
+
+    leaning: Leaning
+    terms: frozenset[Term] = frozenset()
+    clues: frozenset[Clue] = frozenset()
+
+    def judge(self, view: View, woken_by: Collection[Clue]) -> Finding | None:  # noqa: ARG002 - ranking judges
+        """Nothing: how near a paper is can only be said beside others."""
+        return None
+
+
+LIBRARY = (".bib", ".bibtex", ".csv", ".json", ".nbib", ".rdf", ".ris", ".xml")
+"""What names a library's file rather than a paper ends in one of these."""
+
+
+def is_library(name: str) -> bool:
+    """Whether a liked paper's name is that of a file with many of them."""
+    return name.lower().endswith(LIBRARY)
 
 
 class RuleModule(Protocol):

@@ -2,7 +2,7 @@
 
     store.papers     papers, keys, sightings          store.editions   profiles, matches, editions
     store.dumps      dumps and inbox files            store.readers    readers, slots, deliveries, backlog
-    store.runs       runs and what they said, marks
+    store.runs       runs and what they said, marks   store.learning  what ranking need not work out again
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
 asks a clock: moments come in.
@@ -16,6 +16,7 @@ from pathlib import Path
 from newsletter.store.database import Database
 from newsletter.store.dumps import Dumps
 from newsletter.store.editions import Editions
+from newsletter.store.learning import Learning
 from newsletter.store.papers import Papers
 from newsletter.store.readers import Readers
 from newsletter.store.runs import Runs
@@ -31,10 +32,16 @@ class Store:
         self.editions = Editions(database)
         self.readers = Readers(database)
         self.runs = Runs(database)
+        self.learning = Learning(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes inside happen, or none."""
         return self._database.transaction()
+
+    @property
+    def writing(self) -> bool:
+        """Whether this is inside a transaction: only then may anything be kept."""
+        return self._database.writing
 
     def copy(self) -> Store:
         """The same state in memory: what is done to it leaves this one as it is."""

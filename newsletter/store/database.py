@@ -81,6 +81,11 @@ class Database:
         with _told(self.path):
             self._connection.commit()
 
+    @property
+    def writing(self) -> bool:
+        """Whether a transaction is open."""
+        return self._connection.in_transaction
+
     def run(self, statement: str, values: Values | None = None) -> int:
         """Execute one statement; the id of the row it inserted."""
         with _told(self.path):

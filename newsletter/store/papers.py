@@ -178,6 +178,28 @@ class Papers:
         found = {paper.number: paper for paper in papers}
         return found | {row["id"]: found[row["joined"]] for row in joined}
 
+    def count(self) -> int:
+        """How many papers were ever recorded."""
+        return int(self._db.value("SELECT max(id) FROM paper") or 0)
+
+    def texts(self, numbers: Iterable[int]) -> list[tuple[str, str]]:
+        """Title and abstract of papers, by their numbers; those that were joined into others are left out."""
+        rows = self._db.all(
+            "SELECT title, abstract FROM paper WHERE joined IS NULL"
+            " AND id IN (SELECT value FROM json_each(:wanted)) ORDER BY id",
+            {"wanted": json.dumps(list(numbers))},
+        )
+        return [(row["title"], row["abstract"]) for row in rows]
+
+    def naming(self, word: str, most: int) -> tuple[Paper, ...]:
+        """Of the latest 100,000 papers those whose record holds a word anywhere, newest first."""
+        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        return self._papers(
+            "WHERE joined IS NULL AND id > (SELECT max(id) FROM paper) - 100000"
+            " AND merged LIKE :like ESCAPE '\\' ORDER BY id DESC LIMIT :most",
+            {"like": like, "most": most},
+        )
+
     def find(self, text: str) -> tuple[Paper, ...]:
         """Papers that a key, slug, number or piece of a title names; the best guesses first, at most 20."""
         exact = self._papers(

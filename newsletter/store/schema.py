@@ -215,4 +215,19 @@ CREATE TABLE backlog (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_LEARNING = """
+-- What is usual in the first `size` papers; made anew by another version of the program.
+CREATE TABLE background (
+    size    INTEGER PRIMARY KEY,
+    program TEXT NOT NULL,
+    content BLOB NOT NULL
+) STRICT;
+
+-- Titles and abstracts of a file of liked papers, by its content.
+CREATE TABLE library (
+    sha256 TEXT PRIMARY KEY,
+    texts  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _LEARNING)

@@ -1,0 +1,217 @@
+"""What the learned rules of profiles mean here: liked papers found in the state or read from libraries, the
+background that all papers seen so far make. Out comes what matching.py asks. Database and files; no scores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter import formats, inbox
+from newsletter.errors import DumpError
+from newsletter.identity import arxiv_key, doi_key
+from newsletter.idle import stood
+from newsletter.matching import leanings
+from newsletter.model import Dump, ListedPaper, Paper, Problem, Profile
+from newsletter.rules import Leaning, is_library
+from newsletter.settings import Limits
+from newsletter.store import Store
+from newsletter.text import clean
+
+if TYPE_CHECKING:
+    from newsletter.ranking.background import Background
+    from newsletter.ranking.interest import Taste
+    from newsletter.ranking.tastes import Tastes
+
+Text = tuple[str, str]
+
+GROWTH = 1.25
+"""The background is made anew when the archive has grown by a quarter: until then idf hardly moves."""
+_KEPT = 200
+"""Of a library so many papers are kept, the latest: five times what a taste is made of."""
+_BY_PEOPLE = 200
+_LATEST = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likes:
+    """What a name stands for: `texts` of papers; `trouble` in words where it stands for none, or too many."""
+
+    texts: tuple[Text, ...] = ()
+    trouble: str = ""
+
+
+class Leanings:
+    """The learned rules of some profiles, with what they name. `folder` is where paths begin."""
+
+    def __init__(self, store: Store, profiles: Iterable[Profile], folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self.by_profile = {profile.name: found for profile in profiles if (found := leanings(profile))}
+        self._likes: dict[str, Likes] = {}
+
+    def tastes(self) -> Tastes | None:
+        """The tastes of the profiles that have learned rules; None where none has."""
+        if not self.by_profile:
+            return None
+        from newsletter.ranking.interest import Ranker  # noqa: PLC0415 - numpy, for those who need it
+        from newsletter.ranking.tastes import Tastes  # noqa: PLC0415
+
+        found = {name: tuple(self._tastes(each)) for name, each in self.by_profile.items()}
+        return Tastes(Ranker(background(self._store)), found)
+
+    def _tastes(self, several: Sequence[Leaning]) -> Iterator[Taste]:
+        """One interest of likes and topic; where there are several topics, each makes its own."""
+        from newsletter.ranking.interest import Taste  # noqa: PLC0415 - as above
+
+        topics = [each for each in several if each.topic]
+        liking = [each for each in several if each.liked]
+        likes = self.texts(name for each in liking for name in each.liked)
+        dislikes = self.texts(name for each in several for name in each.disliked)
+        heavy = max((each.weight for each in liking), default=0.0)
+        joined = topics[0] if len(topics) == 1 and likes else None
+        if likes:
+            yield Taste(
+                topic=joined.topic if joined else "",
+                likes=likes,
+                dislikes=dislikes,
+                weight=max(heavy, joined.weight if joined else 0.0),
+            )
+        for each in topics:
+            if each is not joined:
+                yield Taste(topic=each.topic, dislikes=dislikes, weight=each.weight)
+        for each in several:
+            if each.people and (theirs := self._by(each)):
+                yield Taste(likes=theirs, dislikes=dislikes, whose="", weight=each.weight)
+
+    def texts(self, names: Iterable[str]) -> tuple[Text, ...]:
+        """The papers that names stand for, the latest first: the last name is the latest."""
+        found = [text for name in reversed(list(names)) for text in self.likes(name).texts]
+        return tuple(dict.fromkeys(found))
+
+    def likes(self, name: str) -> Likes:
+        """What one name of a liked paper or library stands for."""
+        if name not in self._likes:
+            self._likes[name] = self._library(name) if is_library(name) else self._paper(name)
+        return self._likes[name]
+
+    def _paper(self, name: str) -> Likes:
+        key = arxiv_key(name) or doi_key(name)
+        papers = self._store.papers.find(key or name)
+        if len(papers) == 1:
+            return Likes(texts=((papers[0].title, papers[0].abstract),))
+        if key:
+            return Likes(trouble=f"{name} was in no dump yet; it counts once it was, a title counts at once")
+        return Likes(texts=((clean(name), ""),))
+
+    def _library(self, name: str) -> Likes:
+        path = self.path(name)
+        try:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            kept = self._store.learning.library(content)
+            if kept is None:
+                kept = read_library(path)
+                if self._store.writing:
+                    self._store.learning.put_library(content, kept)
+        except (OSError, DumpError) as error:
+            why = error.what if isinstance(error, DumpError) else (error.strerror or "cannot be read")
+            return Likes(trouble=f"{name}: {why}")
+        if not kept:
+            return Likes(trouble=f"{name}: no papers are in it")
+        more = f"{name}: only the latest 40 of its papers count" if len(kept) > _LATEST else ""
+        return Likes(texts=kept, trouble=more)
+
+    def path(self, name: str) -> Path:
+        """Where a library's file is."""
+        return Path(self._folder, Path(name).expanduser())
+
+    def _by(self, leaning: Leaning) -> tuple[Text, ...]:
+        """The papers of the people that one leans to, the latest first."""
+        found: dict[int, Paper] = {}
+        for surname in leaning.surnames:
+            for paper in self._store.papers.naming(surname, _BY_PEOPLE):
+                if leaning.wrote(paper.authors):
+                    found[paper.number] = paper
+        newest = sorted(found.values(), key=lambda paper: -paper.number)
+        return tuple((paper.title, paper.abstract) for paper in newest)
+
+    def libraries(self) -> tuple[tuple[str, int, int], ...]:
+        """The files of liked papers with their sizes and times; those that are missing have none."""
+        names = {name for several in self.by_profile.values() for each in several for name in each.liked}
+        names |= {name for several in self.by_profile.values() for each in several for name in each.disliked}
+        return tuple(stood(str(self.path(name))) for name in sorted(names) if is_library(name))
+
+    def hashed(self, profile: Profile) -> Profile:
+        """The profile with the content of its libraries in its hash: when they change, its rules have."""
+        several = self.by_profile.get(profile.name, ())
+        names = sorted({n for each in several for n in (*each.liked, *each.disliked) if is_library(n)})
+        if not names:
+            return profile
+        digest = hashlib.blake2b(profile.rules_hash.encode(), digest_size=8)
+        for name in names:
+            digest.update(repr(self.likes(name).texts).encode())
+        return replace(profile, rules_hash=digest.hexdigest())
+
+    def troubles(self) -> Iterator[tuple[str, str]]:
+        """What is wrong with what profiles like: profile and words."""
+        for name, several in self.by_profile.items():
+            for each in several:
+                for liked in (*each.liked, *each.disliked):
+                    if trouble := self.likes(liked).trouble:
+                        yield name, trouble
+                if each.people and not self._by(each):
+                    yield name, f"no paper of {', '.join(each.people)} was in a dump yet"
+
+
+def background(store: Store) -> Background:
+    """The background that the papers of a state make.
+
+    A function of the papers alone: it is made of the first so many, and their number only takes the values of
+    a series that grows by a quarter, so that it stays the same from day to day and after any crash.
+    """
+    from newsletter.ranking import background as backgrounds  # noqa: PLC0415 - numpy, for those who need it
+
+    size = settled_size(store.papers.count())
+    kept = store.learning.background(size)
+    if kept is not None:
+        return backgrounds.from_bytes(kept)
+    numbers = [place + 1 for place in backgrounds.spread_evenly(size)]
+    made = backgrounds.fit(store.papers.texts(numbers))
+    if store.writing:
+        store.learning.put_background(size, backgrounds.to_bytes(made))
+    return made
+
+
+def settled_size(papers: int) -> int:
+    """The number of papers a background is made of: the last of 1, 2, 3, 4, 5, 7, 9, 12, … not above."""
+    size = 0
+    following = 1
+    while following <= papers:
+        size = following
+        following = max(size + 1, round(size * GROWTH))
+    return size
+
+
+def read_library(path: Path) -> tuple[Text, ...]:
+    """The latest papers of a library's file: by their dates where they have some, else the last first.
+
+    Raises DumpError where no format knows the file, OSError where it cannot be read.
+    """
+    status = path.stat()
+    found = inbox.Found(name=path.name, path=str(path), size=status.st_size, mtime_ns=status.st_mtime_ns)
+    dump = inbox.take(found, Limits())
+    if not isinstance(dump, Dump):
+        raise DumpError(dump.what if isinstance(dump, Problem) else "it changes while it is read")
+    listed = [
+        each for each in formats.load(formats.recognise(dump)).read(dump) if isinstance(each, ListedPaper)
+    ]
+    latest = sorted(enumerate(listed), key=lambda each: (_dated(each[1]), each[0]), reverse=True)
+    return tuple((clean(each.title), clean(each.abstract)) for _, each in latest[:_KEPT])
+
+
+def _dated(listed: ListedPaper) -> str:
+    day = listed.listed or listed.published or listed.updated
+    return day.isoformat() if day else ""

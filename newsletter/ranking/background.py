@@ -1,0 +1,283 @@
+"""Background: what is usual in the papers at hand. Papers in; out come vectors of any text, in two spaces.
+
+Lexical: grams weighted by how often they stand in the text and how rare they are (tf-idf, BM25 beside it).
+Latent: the same in 100 dimensions, in which grams that keep the same company lie close together (LSA).
+
+At most 4,000 papers, evenly spread over all that are known, are enough: they rank as well as 24,000 do, and
+so nothing grows with the archive. No interests and no scores here: those are interest.py's.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsletter.ranking.grams import Gram, counted
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+SAMPLE = 4000
+"""Papers that a background is made of, at most."""
+LATENT_FROM = 300
+"""Papers from which on the latent space says more than noise."""
+_BUCKETS = 1 << 22
+"""A gram is known by its hash, so that no list of words has to be kept or read. Of four million, a paper and
+an interest have a false one in common once in a dozen pairs, and that one weighs next to nothing.
+"""
+_LATENT_GRAMS = 12_000
+_DIMENSIONS = 100
+_OFTEN = 0.2
+"""A gram that more of the papers have than this says nothing."""
+_OFTEN_FROM = 50
+_RARE = 0.5
+_RARE_FROM = 1000
+"""From so many papers on, a gram that stands in at most one of them is half chance."""
+_POWER = 3
+_MORE = 10
+_K1, _B = 1.2, 0.75
+"""BM25's constants, as Robertson and Zaragoza give them (2009)."""
+
+Text = tuple[str, str]
+"""A title and an abstract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The grams of some papers: those of paper i are entries `starts[i]` to `starts[i + 1]`; `lengths` are
+    how many grams it has in all.
+    """
+
+    starts: Ints
+    grams: NDArray[np.int32]
+    often: Floats
+    lengths: Floats
+
+    @property
+    def owners(self) -> Ints:
+        """The paper of each entry."""
+        return np.repeat(np.arange(len(self.lengths)), np.diff(self.starts))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Papers as vectors: those of paper i are entries `starts[i]` to `starts[i + 1]`, by gram.
+
+    `tfidf` has unit length a paper; `bm25` is what a gram adds to a query that holds it. `dense` are unit
+    vectors of the latent space less its middle, one a row; without columns where there is no such space.
+    """
+
+    starts: Ints
+    grams: NDArray[np.int32]
+    tfidf: Floats
+    bm25: Floats
+    dense: Floats
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def sparse(self, row: int) -> tuple[NDArray[np.int32], Floats]:
+        """The grams and tf-idf weights of one paper."""
+        span = slice(int(self.starts[row]), int(self.starts[row + 1]))
+        return self.grams[span], self.tfidf[span]
+
+    def taken(self, rows: Sequence[int]) -> Rows:
+        """Some of the papers, in that order."""
+        spans = [np.arange(self.starts[row], self.starts[row + 1]) for row in rows]
+        entries = np.concatenate([np.zeros(0, np.int64), *spans])
+        starts = np.cumsum([0, *map(len, spans)])
+        return Rows(
+            starts, self.grams[entries], self.tfidf[entries], self.bm25[entries], self.dense[list(rows)]
+        )
+
+
+@dataclass(frozen=True)
+class Background:
+    """What is usual. `counts` are the sampled papers; `axes` span the latent space for the grams of `used`,
+    which are sorted, and `middle` is the mean of the papers in it.
+    """
+
+    counts: Counts
+    used: NDArray[np.int32]
+    axes: Floats
+    middle: Floats
+
+    @property
+    def size(self) -> int:
+        """How many papers it is made of."""
+        return len(self.counts.lengths)
+
+    @cached_property
+    def spread(self) -> NDArray[np.int32]:
+        """In how many of the papers each gram stands."""
+        return np.bincount(self.counts.grams, minlength=_BUCKETS).astype(np.int32)
+
+    @cached_property
+    def sample(self) -> Rows:
+        """The sampled papers as vectors."""
+        return self._rows(self.counts)
+
+    def rows(self, texts: Iterable[Text]) -> Rows:
+        """Any texts as vectors."""
+        return self._rows(count(texts))
+
+    def rarity(self, grams: NDArray[np.int32]) -> Floats:
+        """idf: 1 for a gram that is in all papers, more for a rarer one; 0 for one that says nothing."""
+        spread = self.spread[grams]
+        rarity = np.log((self.size + 1) / (spread + 1)) + 1
+        if self.size >= _OFTEN_FROM:
+            rarity[spread > _OFTEN * self.size] = 0
+        if self.size >= _RARE_FROM:
+            rarity[spread < 2] *= _RARE  # noqa: PLR2004 - in none or one
+        return rarity.astype(np.float32)
+
+    def _rows(self, counts: Counts) -> Rows:
+        rarity = self.rarity(counts.grams)
+        telling = rarity > 0
+        owners, grams, often = counts.owners[telling], counts.grams[telling], counts.often[telling]
+        weights = (1 + np.log(often)) * rarity[telling]
+        papers = len(counts.lengths)
+        norm = np.sqrt(np.bincount(owners, weights**2, minlength=papers))
+        tfidf = (weights / norm[owners]).astype(np.float32)
+        starts = _starts(owners, papers)
+        dense = self._dense(owners, grams, tfidf, papers)
+        return Rows(starts, grams, tfidf, self._bm25(counts.lengths[owners], grams, often), dense)
+
+    def _bm25(self, lengths: Floats, grams: NDArray[np.int32], often: Floats) -> Floats:
+        spread = self.spread[grams]
+        rarity = np.log1p((self.size - spread + 0.5) / (spread + 0.5))
+        usual = max(float(self.counts.lengths.sum()) / max(self.size, 1), 1.0)
+        return (rarity * often * (_K1 + 1) / (often + _K1 * (1 - _B + _B * lengths / usual))).astype(
+            np.float32
+        )
+
+    def _dense(self, owners: Ints, grams: NDArray[np.int32], weights: Floats, papers: int) -> Floats:
+        if not len(self.used):
+            return np.zeros((papers, 0), np.float32)
+        raw = unit(_full(owners, grams, weights, papers, self.used) @ self.axes)
+        away: Floats = unit(raw - self.middle)
+        away[~np.any(raw, axis=1)] = 0
+        return away
+
+
+def count(texts: Iterable[Text]) -> Counts:
+    """The grams of titles and abstracts."""
+    starts, lengths = [0], list[int]()
+    grams, often = list[int](), list[int]()
+    for title, abstract in texts:
+        paper = counted(title, abstract)
+        grams += map(hashed, paper)
+        often += paper.values()
+        starts.append(len(grams))
+        lengths.append(sum(paper.values()))
+    return Counts(
+        np.array(starts, np.int64),
+        np.array(grams, np.int32),
+        np.array(often, np.float32),
+        np.array(lengths, np.float32),
+    )
+
+
+def hashed(gram: Gram) -> int:
+    """The number that a gram is known by, the same on every machine."""
+    return crc32(gram.encode()) % _BUCKETS
+
+
+def unit(vectors: Floats) -> Floats:
+    """The vectors (last axis) at length 1; one of zeros stays."""
+    norm = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    shortened: Floats = (vectors / np.maximum(norm, 1e-9)).astype(np.float32)
+    return shortened
+
+
+def spread_evenly(size: int, most: int = SAMPLE) -> list[int]:
+    """The places, from 0, of at most `most` of so many things, evenly spread."""
+    return list(range(size)) if size <= most else [place * size // most for place in range(most)]
+
+
+def _starts(owners: Ints, papers: int) -> Ints:
+    return np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=papers))))
+
+
+# ------------------------------------------------------------------------------------------ the latent space
+
+
+def fit(texts: Sequence[Text]) -> Background:
+    """The background that some papers make. Deterministic: nothing is drawn that a seed does not fix."""
+    nothing = np.zeros(0, np.int32), np.zeros((0, 0), np.float32), np.zeros(0, np.float32)
+    bare = Background(count(texts), *nothing)
+    return _with_latent_space(bare) if bare.size >= LATENT_FROM else bare
+
+
+def _with_latent_space(bare: Background) -> Background:
+    """The background with axes: a randomised SVD with power steps (Halko, Martinsson and Tropp, 2011)."""
+    rows = bare.sample
+    telling, spread = np.unique(rows.grams, return_counts=True)
+    order = np.lexsort((telling, -spread))[:_LATENT_GRAMS]
+    used = np.sort(telling[order[spread[order] > 1]])
+    matrix = _full(
+        np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.grams, rows.tfidf, len(rows), used
+    )
+    axes = _leading(matrix, min(_DIMENSIONS, len(rows) // 3, len(used)))
+    return replace(bare, used=used, axes=axes, middle=unit(matrix @ axes).mean(axis=0))
+
+
+def _full(
+    owners: Ints, grams: NDArray[np.int32], weights: Floats, papers: int, used: NDArray[np.int32]
+) -> Floats:
+    """Sparse rows as a full matrix, one column a gram of `used`; other grams are left out."""
+    columns = np.searchsorted(used, grams)
+    inside = used[np.minimum(columns, len(used) - 1)] == grams
+    matrix = np.zeros((papers, len(used)), np.float32)
+    matrix[owners[inside], columns[inside]] = weights[inside]
+    return matrix
+
+
+def _leading(matrix: Floats, dimensions: int) -> Floats:
+    """The leading right singular vectors of a matrix, one a column."""
+    noise = np.random.default_rng(0).standard_normal((matrix.shape[1], dimensions + _MORE), np.float32)
+    basis, _ = np.linalg.qr(matrix @ noise)
+    for _ in range(_POWER):
+        turned, _ = np.linalg.qr(matrix.T @ basis)
+        basis, _ = np.linalg.qr(matrix @ turned)
+    left, _, _ = np.linalg.svd(matrix.T @ basis, full_matrices=False)
+    # As they are kept: what was fitted now and what is read back later must score alike.
+    return np.ascontiguousarray(left[:, :dimensions].astype(np.float16), np.float32)
+
+
+# ------------------------------------------------------------------------------------------------- as bytes
+
+
+def to_bytes(background: Background) -> bytes:
+    """The background as a file of numpy's own making, without pickled objects."""
+    content = io.BytesIO()
+    counts = background.counts
+    np.savez(
+        content,
+        starts=counts.starts.astype(np.int32),
+        grams=counts.grams,
+        often=np.minimum(counts.often, np.iinfo(np.uint16).max).astype(np.uint16),
+        lengths=counts.lengths,
+        used=background.used,
+        axes=background.axes.astype(np.float16),
+        middle=background.middle,
+    )
+    return content.getvalue()
+
+
+def from_bytes(content: bytes) -> Background:
+    """The background that to_bytes wrote. Raises ValueError, KeyError or OSError for anything else."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as saved:
+        counts = Counts(
+            saved["starts"].astype(np.int64),
+            saved["grams"],
+            saved["often"].astype(np.float32),
+            saved["lengths"],
+        )
+        return Background(counts, saved["used"], saved["axes"].astype(np.float32), saved["middle"])

@@ -1,0 +1,48 @@
+"""What ranking has worked out and need not work out again: backgrounds, and texts of libraries. All of it can
+be made anew from papers and files; rows to values and back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from newsletter import __version__
+from newsletter.store.database import Database
+
+Text = tuple[str, str]
+
+
+class Learning:
+    """The works of ranking in a state."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def background(self, size: int) -> bytes | None:
+        """The background made of so many papers, where this version of the program has kept one."""
+        content: bytes | None = self._db.value(
+            "SELECT content FROM background WHERE size = :size AND program = :program",
+            {"size": size, "program": __version__},
+        )
+        return content
+
+    def put_background(self, size: int, content: bytes) -> None:
+        """Keep a background; the one before is no longer needed."""
+        self._db.run("DELETE FROM background")
+        self._db.run(
+            "INSERT INTO background (size, program, content) VALUES (:size, :program, :content)",
+            {"size": size, "program": __version__, "content": content},
+        )
+
+    def library(self, sha256: str) -> tuple[Text, ...] | None:
+        """The texts that were read from a library's file with that content, the latest first."""
+        kept = self._db.value("SELECT texts FROM library WHERE sha256 = :sha256", {"sha256": sha256})
+        return None if kept is None else tuple((title, abstract) for title, abstract in json.loads(kept))
+
+    def put_library(self, sha256: str, texts: Iterable[Text]) -> None:
+        """Keep what was read from a library's file."""
+        self._db.run(
+            "INSERT INTO library (sha256, texts) VALUES (:sha256, :texts) ON CONFLICT DO NOTHING",
+            {"sha256": sha256, "texts": json.dumps(list(texts))},
+        )

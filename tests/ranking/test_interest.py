@@ -1,0 +1,226 @@
+"""What profiles lean to, as vectors: who is near, on one scale, and why."""
+
+import json
+
+import numpy as np
+import pytest
+from fakes import paper, profile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.matching import compile_profiles, leanings
+from newsletter.model import Rule
+from newsletter.ranking.background import fit, from_bytes, spread_evenly, to_bytes
+from newsletter.ranking.interest import Ranker, Taste
+from newsletter.ranking.tastes import Tastes
+from newsletter.rules import keywords, like, mute, topic
+
+FIELDS = {
+    "speech": "speech recognition acoustic phoneme speaker voice transcript microphone",
+    "vision": "image segmentation pixel camera convolution depth texture shading",
+    "theory": "proof bound lemma convex optimum duality polytope submodular",
+    "robots": "robot gripper arm grasp torque manipulation joint actuator",
+}
+
+
+# Most of an archive is about something else: what a reader likes is rare in it.
+OTHERS = [f"other{number}" for number in range(36)]
+FIELDS |= {field: " ".join(f"{field}{letter}" for letter in "abcdefgh") for field in OTHERS}
+
+
+def text(field: str, number: int) -> tuple[str, str]:
+    """A paper of a field: its words in an order that its number gives, among words of no field."""
+    words = FIELDS[field].split()
+    turned = words[number % 8 :] + words[: number % 8]
+    return (
+        f"{turned[0]} {turned[1]} number{number}",
+        f"We study {' '.join(turned[:6])} with method{number % 13}.",
+    )
+
+
+ARCHIVE = [text(field, number) for number in range(10) for field in FIELDS]
+
+
+@pytest.fixture(scope="module")
+def ranker():
+    return Ranker(fit(ARCHIVE))
+
+
+def scores(ranker, taste, *texts):
+    ((_, found),) = Tastes(ranker, {"p": [taste]}).scores(texts)
+    return [float(score) for score in found]
+
+
+@pytest.mark.parametrize(
+    "taste",
+    [
+        Taste(topic="recognition of a speaker's voice"),
+        Taste(likes=(text("speech", 200), text("speech", 203))),
+        Taste(topic="speech", likes=(text("speech", 201),)),
+        Taste(likes=(text("speech", 201),), dislikes=(text("vision", 201),)),
+    ],
+)
+def test_papers_of_the_field_come_first(ranker, taste):
+    near, *far = scores(ranker, taste, text("speech", 300), text("vision", 300), text("robots", 300))
+
+    assert near > max(far)
+
+
+def test_a_score_does_not_depend_on_the_papers_beside_it(ranker):
+    """What is usual is said by the archive, not by the day's papers."""
+    taste = Taste(likes=(text("robots", 201),))
+    alone = scores(ranker, taste, text("robots", 300))
+    beside = scores(ranker, taste, text("robots", 300), *ARCHIVE[:50])
+
+    assert alone[0] == pytest.approx(beside[0], abs=1e-5)
+
+
+def test_what_was_read_back_scores_as_what_was_made():
+    made = fit(ARCHIVE)
+    taste = Taste(topic="speech of a voice", likes=(text("speech", 200),))
+
+    assert scores(Ranker(made), taste, *ARCHIVE[:20]) == scores(
+        Ranker(from_bytes(to_bytes(made))), taste, *ARCHIVE[:20]
+    )
+
+
+def test_a_background_is_the_same_each_time():
+    assert to_bytes(fit(ARCHIVE)) == to_bytes(fit(ARCHIVE))
+
+
+def test_a_small_archive_has_no_latent_space_and_still_ranks():
+    ranker = Ranker(fit(ARCHIVE[:20]))
+    near, far = scores(ranker, Taste(topic="speech voice"), text("speech", 300), text("theory", 300))
+
+    assert (0, True) == (ranker.background.axes.size, near > far)
+
+
+def test_an_empty_archive_lets_nothing_in():
+    assert [0.0] == scores(Ranker(fit([])), Taste(topic="speech"), text("speech", 1))
+
+
+def test_texts_without_words_are_far_from_everything(ranker):
+    assert all(score < 1 for score in scores(ranker, Taste(topic="speech voice"), ("", ""), ("???", "…")))
+
+
+def test_a_disliked_paper_lowers_what_resembles_it(ranker):
+    likes = (text("robots", 201), text("vision", 201))
+    before = scores(ranker, Taste(likes=likes), text("vision", 300))
+    after = scores(ranker, Taste(likes=likes, dislikes=(text("vision", 202),)), text("vision", 300))
+
+    assert after < before
+
+
+@given(size=st.integers(0, 10_000), most=st.integers(1, 50))
+def test_a_sample_is_spread_evenly_and_never_too_large(size, most):
+    places = spread_evenly(size, most)
+    gaps = np.diff(places) if len(places) > 1 else np.array([1])
+
+    assert min(size, most) == len(set(places))
+    assert gaps.max() - gaps.min() <= 1
+    assert all(0 <= place < size for place in places)
+
+
+# ------------------------------------------------------------------------------------------- with profiles
+
+
+def with_taste(ranker, *rules, taste=None, **fields):
+    one = profile("p", *rules, **fields)
+    return compile_profiles([one], Tastes(ranker, {"p": [taste]}) if taste else None)
+
+
+LIKING = ("like", like.Settings(papers=("x",)))
+
+
+def test_the_shares_add_up_to_the_score_and_each_says_where_it_stands(ranker):
+    taste = Taste(topic="voice", likes=(text("speech", 200), text("speech", 205)))
+    title, abstract = text("speech", 300)
+    (match,) = with_taste(ranker, LIKING, taste=taste).matches([paper(title, abstract)])
+    found = [reason for reason in match.reasons if reason.field]
+
+    assert match.score == pytest.approx(sum(reason.score for reason in match.reasons), abs=1e-9)
+    assert all(reason.found in (title if reason.field == "title" else abstract) for reason in found)
+    assert found
+    assert any(reason.detail.startswith("like your “") for reason in match.reasons)
+
+
+def test_nearness_below_1_adds_to_a_keyword_and_lets_nothing_in_alone(ranker):
+    taste = Taste(likes=(text("speech", 200),))
+    half = paper("A bound on voice and speech", "proof lemma polytope " * 3 + "duality")
+    near = Tastes(ranker, {"p": [taste]}).over([half]).near(0, "p")
+    rules = (LIKING, ("keywords", keywords.Settings(any=("polytope",))))
+
+    assert 1 / 3 < near.score < 1
+    assert [] == list(with_taste(ranker, LIKING, taste=taste).matches([half]))
+    (match,) = with_taste(ranker, *rules, taste=taste).matches([half])
+    assert match.score == pytest.approx(1 + near.score, abs=1e-3)
+
+
+def test_a_weight_multiplies_what_a_taste_adds(ranker):
+    title, abstract = text("robots", 300)
+    once, twice = (
+        next(
+            with_taste(ranker, LIKING, taste=Taste(likes=(text("robots", 200),), weight=w)).matches(
+                [paper(title, abstract)]
+            )
+        )
+        for w in (1.0, 2.0)
+    )
+
+    assert twice.score == pytest.approx(2 * once.score, abs=1e-3)
+
+
+def test_a_liked_paper_itself_is_no_news(ranker):
+    title, abstract = text("robots", 200)
+    matcher = with_taste(ranker, LIKING, taste=Taste(likes=((title, abstract),)))
+
+    assert [] == list(matcher.matches([paper(title.upper(), abstract)]))
+
+
+def test_the_nearest_of_papers_that_are_all_far_away_does_not_come(ranker):
+    """Grammatical error correction is nothing for somebody who asked for quantum error correction."""
+    taste = Taste(topic="quantum annealing bound for qubits")
+    title, abstract = text("theory", 300)
+    matcher = with_taste(ranker, ("topic", topic.Settings(text=taste.topic)), taste=taste)
+
+    assert [] == list(matcher.matches([paper(title, abstract)]))
+
+
+def test_a_short_topic_of_the_field_comes_wherever_it_stands(ranker):
+    taste = Taste(topic="submodular")
+    matcher = with_taste(ranker, ("topic", topic.Settings(text="submodular")), taste=taste)
+    (match,) = matcher.matches([paper("On cows", "Milk is submodular.")])
+
+    assert match.score >= 1
+    assert "submodular" == match.reasons[0].found
+
+
+def test_why_not_tells_the_nearness(ranker):
+    taste = Taste(likes=(text("robots", 200),))
+    verdict = with_taste(ranker, LIKING, taste=taste).verdict(paper(*text("theory", 300)), "p")
+
+    assert verdict.match is None
+    assert verdict.against.startswith("no rule matches; its nearness is ")
+
+
+def test_mute_keeps_out_what_a_taste_lets_in(ranker):
+    taste = Taste(likes=(text("robots", 200),))
+    rules = (LIKING, ("mute", mute.Settings(any=("gripper",))))
+
+    assert [] == list(
+        with_taste(ranker, *rules, taste=taste).matches([paper("Gripper robot arm", "grasp torque")])
+    )
+
+
+def test_learned_rules_say_what_they_lean_to():
+    one = profile("p", LIKING, ("topic", topic.Settings(text="cows", weight=2)))
+    found = leanings(one)
+
+    assert [("x",), ()] == [each.liked for each in found]
+    assert ["", "cows"] == [each.topic for each in found]
+
+
+def test_rules_survive_as_values():
+    rule = Rule(name="like", settings=like.Settings(papers=("a",)))
+
+    assert json.loads(json.dumps(rule.settings.papers)) == ["a"]
