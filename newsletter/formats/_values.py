@@ -19,7 +19,7 @@ from newsletter.text import clean, xml_safe
 # ------------------------------------------------------------------------------------------- authors
 
 _AND = re.compile(r"\s(?:and|&|und|et)\s(?!al\b)", re.IGNORECASE)
-_ET_AL = re.compile(r",?\s*(?:\bet\s+al\.?|\band\s+others)\s*\Z", re.IGNORECASE)
+_ET_AL = re.compile(r",?\s*(?:\bet[\s.]+al\.?|\band\s+others)\s*\Z", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _LONGEST_LIST = 1_000_000
 

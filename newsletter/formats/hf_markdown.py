@@ -15,7 +15,7 @@ from newsletter.model import Dump, DumpDate, ListedPaper, Problem
 
 TITLE = "Markdown digest of Hugging Face Daily Papers"
 
-_LAYOUTS = (_hf_linked, _hf_table, _hf_sections)
+_LAYOUTS = (_hf_table, _hf_sections, _hf_linked)
 
 
 def recognise(dump: Dump) -> str:

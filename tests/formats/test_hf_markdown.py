@@ -392,3 +392,112 @@ LINES = [*PAGE.splitlines(), *SECTIONS.splitlines(), *TABLE.splitlines()]
 @given(st.lists(st.sampled_from(LINES)))
 def test_no_order_of_lines_makes_it_stumble(order):
     assert all(one.title for one in papers(read("\n".join(order))))
+
+
+# ------------------------------------------------------------- sections with labelled links
+
+ARXIV = """# Showing new listings for Friday, 26 June 2026
+Keyword list: ['loom', 'mill']
+
+### Today: 3papers
+#### On Looms, Again
+ - **Authors:** Ada Byron, Charles Babbage
+ - **Subjects:** Subjects:
+Robotics (cs.RO); Sound (cs.SD)
+ - **Arxiv link:** https://arxiv.org/abs/2606.11111
+
+ - **Pdf link:** https://arxiv.org/pdf/2606.11111
+
+ - **Abstract**
+ We weave. See https://arxiv.org/abs/1706.03762 for more.
+## Keyword: mill
+There is no result
+### Title:
+          On Mills
+ - **Authors:** Ada Byron
+ - **Arxiv link:** https://arxiv.org/abs/
+ - **Abstract**
+ We mill.
+
+### [3] [On Rails](https://arxiv.org/abs/2606.11113v2)
+*Ada Byron,Charles Babbage*
+
+Main category: cs.CL
+
+TL;DR: We run.
+"""
+
+NOTE = """# On Looms
+
+**arXiv:** [2404.13208v2](https://arxiv.org/abs/2404.13208v2) | **Venue:** somewhere
+**Authors:** Ada Byron et al.
+
+## Abstract
+
+We weave.
+
+## What we think
+
+It is fine.
+"""
+
+
+def test_a_labelled_link_is_the_papers_and_no_paper_by_itself():
+    found = read(ARXIV)
+    first = papers(found)[0]
+
+    assert [DumpDate(month=6, day=26, year=2026)] == dates(found)
+    assert ["On Looms, Again", "On Mills", "On Rails"] == [one.title for one in papers(found)]
+    assert ("arxiv:2606.11111",) == first.ids
+    assert ["abstract", "pdf"] == [link.rel for link in first.links]
+    assert ("cs.RO", "cs.SD") == first.categories
+    assert "We weave. See https://arxiv.org/abs/1706.03762 for more." == first.abstract
+    assert [] == problems(found)
+
+
+def test_an_address_without_an_id_is_no_link():
+    mills = papers(read(ARXIV))[1]
+
+    assert ((), ()) == (mills.ids, mills.links)
+    assert ("Ada Byron",) == mills.authors
+
+
+def test_names_in_italics_below_a_heading_are_its_authors():
+    rails = papers(read(ARXIV))[2]
+
+    assert ("Ada Byron", "Charles Babbage") == rails.authors
+    assert ("cs.CL",) == rails.categories
+    assert "We run." == rails.abstract
+
+
+def test_a_digest_of_the_site_with_labels_is_read_by_its_labels():
+    (paper,) = papers(
+        read(
+            "## [On Looms](https://huggingface.co/papers/2511.00001)\n\n**Authors:** Ada Byron\n"
+            "**Upvotes:** 55\n\n**Abstract:** We weave.\n"
+        )
+    )
+
+    assert (("Ada Byron",), 55, "We weave.") == (paper.authors, paper.votes, paper.abstract)
+
+
+def test_the_note_on_a_paper_has_its_abstract_below_a_heading_of_its_own():
+    (paper,) = papers(read(NOTE))
+
+    assert ("On Looms", "We weave.", ("Ada Byron",), 2) == (
+        paper.title,
+        paper.abstract,
+        paper.authors,
+        paper.version,
+    )
+
+
+@pytest.mark.parametrize("text", [ARXIV, NOTE])
+def test_such_sections_are_recognised(text):
+    assert "" == hf_markdown.recognise(dump(text, "x.md"))
+
+
+def test_a_last_paper_without_an_abstract_is_whole_where_none_has_one():
+    text = "# Papers\n\n## On Looms\n- **Authors**: Ada Byron\n- **Link**: https://arxiv.org/abs/2511.00001\n"
+
+    assert [] == problems(read(text))
