@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from html import unescape
-from urllib.parse import urlsplit
 
-from newsletter.formats import _values, head_lines, lines
+from newsletter.formats import _markdown, _values, head_lines, lines
 from newsletter.formats._fields import claimed
 from newsletter.identity import arxiv_version
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
@@ -31,12 +29,17 @@ def recognise(dump: Dump) -> str:
     if dump.head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")[:9].lower().startswith(_NOT_MARKDOWN):
         return "it begins as a page, feed, JSON or BibTeX file does"
     numbered = enumerate(head_lines(dump), start=1)
-    if not any(_listings(block) for block in _blocks(numbered) if block.kind != "paragraph"):
-        return "no list entry, table row or heading at its beginning links a paper"
+    blocks = [block for block in _blocks(numbered) if block.kind != "paragraph"]
+    papers = sum(bool(_listings(block)) for block in blocks)
+    if not papers or (papers < _FEW and papers < _SHARE * len(blocks)):
+        return "hardly a list entry, table row or heading at its beginning links a paper"
     other = claimed(dump, "markdown_list")
     return f"it is {other}'s" if other else ""
 
 
+_FEW = 5
+_SHARE = 0.2
+"""So many entries, or so large a share of them, have to be papers: a manual that cites one is no list."""
 _NOT_MARKDOWN = (b"<!doctype", b"<html", b"<?xml", b"<rss", b"<feed", b"<rdf", b"{", b"@")
 
 
@@ -187,7 +190,7 @@ class _Page:
 
 def _untold(text: str) -> str:
     """The name that an entry or heading gives to what stands below it; none where it links its own paper."""
-    return "" if any(_leads_to_paper(link) for link in _links(text)) else text
+    return "" if any(_markdown.leads_to_paper(link) for link in _markdown.links(text)) else text
 
 
 # --------------------------------------------------------------------------------- dates and columns
@@ -208,18 +211,27 @@ def _day_in(heading: str) -> date | None:
 
 
 def _cells(row: str) -> tuple[str, ...]:
+    """Its cells; a bar behind a backslash, or in a folded text, is none of their bounds."""
     inner = row.strip().removeprefix("|").removesuffix("|").replace("\\|", "\0")
+    inner = "<details>".join(map(_folded, inner.split("<details>")))
     return tuple(cell.replace("\0", "|").strip() for cell in inner.split("|"))
 
 
+def _folded(text: str) -> str:
+    """What stands behind a <details>, the bars in it hidden as far as it is folded."""
+    fold, end, rest = text.partition("</details>")
+    return fold.replace("|", "\0") + end + rest if end else text
+
+
 def _columns(row: str) -> tuple[str, ...]:
-    return tuple(_plain(cell).lower() for cell in _cells(row))
+    return tuple(_markdown.plain(cell).lower() for cell in _cells(row))
 
 
 _TITLED = ("title", "paper title", "paper", "papers", "publication", "name", "论文", "标题")
-_DATED = ("date", "published", "year", "time", "month")
-_SIGNED = ("authors", "author")
-_SUMMED = ("abstract", "summary", "tl;dr", "tldr", "description")
+_DATED = ("date", "publish date", "published", "publication date", "year", "time", "month", "日期")
+_SIGNED = ("authors", "author", "作者")
+_SUMMED = ("abstract", "summary", "tl;dr", "tldr", "description", "摘要")
+_NOTED = ("comment", "comments")
 _PLACED = ("venue", "conference", "journal", "published in")
 
 
@@ -227,90 +239,6 @@ def _cell(block: _Block, cells: tuple[str, ...], names: Iterable[str]) -> str | 
     """The cell of the first column that has one of these names."""
     places = (block.columns.index(name) for name in names if name in block.columns)
     return next((cells[place] for place in places if place < len(cells)), None)
-
-
-# --------------------------------------------------------------------------------------------- links
-
-
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """A link as the text has it: where it begins and ends, what it shows, where it leads."""
-
-    start: int
-    end: int
-    shown: str
-    url: str
-
-
-_LINK = re.compile(
-    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,400})\]"
-    r"\(<?(https?://(?:[^\s()<>]|\([^\s()]{0,200}\)){1,2000})>?"
-    r"(?:\s+[\"'][^\"']{0,300}[\"'])?\)"
-    r"|<a\s[^<>]{0,300}?href=[\"']?(https?://[^\s\"'<>]{1,2000})[^<>]{0,300}>([^<>]{0,400})</a>"
-    r"|(?<![\w\"'(=/])(https?://[^\s()<>\[\]|\"']{1,2000})",
-    re.IGNORECASE,
-)
-
-
-def _links(text: str) -> tuple[_Linked, ...]:
-    return tuple(_linked(found) for found in _LINK.finditer(text))
-
-
-def _linked(found: re.Match[str]) -> _Linked:
-    url = found[2] or found[3] or found[5]
-    shown = found[1] if found[2] else found[4] or ""
-    return _Linked(found.start(), found.end(), _plain(shown), unescape(url).rstrip(".,;"))
-
-
-_PAPER_HOSTS = (
-    "papers.nips.cc", "proceedings.neurips.cc", "proceedings.mlr.press", "jmlr.org", "openaccess.thecvf.com",
-    "aclweb.org", "dl.acm.org", "ieeexplore.ieee.org", "link.springer.com", "sciencedirect.com", "ssrn.com",
-    "biorxiv.org", "medrxiv.org", "semanticscholar.org", "ncbi.nlm.nih.gov", "pnas.org", "science.org",
-    "eprint.iacr.org", "usenix.org", "isca-archive.org", "isca-speech.org", "ecva.net", "hal.science",
-    "transformer-circuits.pub", "distill.pub", "papers.ssrn.com", "ojs.aaai.org", "aaai.org",
-)  # fmt: skip
-_PAPER_LABELS = frozenset(
-    (
-        "paper", "papers", "paper link", "pdf", "arxiv", "abs", "abstract", "doi", "openreview", "preprint",
-        "report", "technical report", "tech report", "system card", "full paper", "full text", "publication",
-        "论文",
-    )
-)  # fmt: skip
-_LABELS = _PAPER_LABELS | frozenset(
-    (
-        "link", "links", "url", "here", "html", "code", "github", "repo", "project", "project page", "page",
-        "website", "homepage", "web", "tweet", "twitter", "blog", "blog post", "post", "video", "youtube",
-        "slides", "demo", "poster", "dataset", "data", "model", "models", "weights", "hugging face",
-        "huggingface", "hf", "bibtex", "source", "official code", "supplement", "review", "reviews", "book",
-        "colab", "image", "star", "stars",
-    )
-)  # fmt: skip
-_EDITION = re.compile(r"[A-Za-z&/ -]{2,20}(?:['’]\d{2}|[ '’]?(?:19|20)\d{2})|(?:19|20)\d{2}")
-"""Of a conference, behind a title: "ICLR'24", "NeurIPS 2023"."""
-
-
-def _label(shown: str) -> str:
-    """What a link's text says without brackets, signs and a number: "[Paper 2]" is "paper"."""
-    return shown.lower().strip("[]()📄📝📃📜🔗💻🌐⭐️ \t:.*_`-").rstrip("0123456789 ")
-
-
-def _is_label(shown: str) -> bool:
-    """Whether it says what is behind the link and not what the paper is called."""
-    bare = shown.strip("[]() ")
-    named = _label(shown) in _LABELS or not any(character.isalpha() for character in bare)
-    return named or "://" in bare or bool(_values.ids(bare)) or _EDITION.fullmatch(bare) is not None
-
-
-def _leads_to_paper(link: _Linked) -> bool:
-    parts = urlsplit(link.url) if link.url.isprintable() else urlsplit("")
-    host = parts.netloc.lower().removeprefix("www.")
-    known = any(host == name or host.endswith("." + name) for name in _PAPER_HOSTS)
-    return (
-        known
-        or _label(link.shown) in _PAPER_LABELS
-        or parts.path.lower().endswith(".pdf")
-        or bool(_values.ids(link.url))
-    )
 
 
 # ------------------------------------------------------------------------------------------- listings
@@ -321,60 +249,55 @@ def _listings(block: _Block) -> tuple[ListedPaper, ...]:
         return ()
     if block.kind == "row":
         return _row(block)
-    links = tuple(link for link in _links(" ".join(block.text)) if _leads_to_paper(link))
-    return _entry(block, links) if links else ()
+    links = _markdown.links(" ".join(block.text))
+    papers = tuple(filter(_markdown.leads_to_paper, links))
+    return _entry(block, papers, links) if papers else ()
 
 
 def _row(block: _Block) -> tuple[ListedPaper, ...]:
     """A row is a paper where a column says so, or where it links one by its title."""
     cells = _cells(block.text[0])
-    text = " | ".join(cells)
-    links = _links(text)
-    papers = tuple(link for link in links if _leads_to_paper(link))
-    told = _cell(block, cells, _TITLED)
-    if not (papers or (told and links and "name" not in block.columns)):
+    links = _markdown.links(" | ".join(cells))
+    papers = tuple(filter(_markdown.leads_to_paper, links))
+    named = _cell(block, cells, _TITLED)
+    if not (papers or (named and links and "name" not in block.columns)):
         return ()
-    title, summary = _told(told) if told else ("", "")
-    if not title or _is_label(title):
-        shown = (link.shown for link in papers if not _is_label(link.shown))
-        worded = (_told(cell)[0] for cell in cells if _words(_told(cell)[0]))
-        title = next(iter((*shown, *worded, title)))
-    return (_listed(block, title, summary or _plain(_cell(block, cells, _SUMMED) or ""), links, cells),)
+    told = _markdown.told(named) if named else _markdown.Told()
+    if not told.title or _markdown.is_label(told.title):
+        shown = (link.shown for link in papers if not _markdown.is_label(link.shown))
+        worded = (title for cell in cells if _words(title := _markdown.told(cell).title))
+        told = replace(told, title=next(iter((*shown, *worded, told.title))))
+    summary = told.summary or _markdown.unfolded(_cell(block, cells, _SUMMED) or "")
+    return (_listed(block, replace(told, summary=summary), links, cells),)
 
 
 _FEWEST_LETTERS = 9
 
 
 def _words(text: str) -> bool:
-    return sum(character.isalpha() for character in text) >= _FEWEST_LETTERS and not _is_label(text)
+    return sum(character.isalpha() for character in text) >= _FEWEST_LETTERS and not _markdown.is_label(text)
 
 
-def _entry(block: _Block, links: tuple[_Linked, ...]) -> tuple[ListedPaper, ...]:
+def _entry(
+    block: _Block, papers: tuple[_markdown.Linked, ...], links: tuple[_markdown.Linked, ...]
+) -> tuple[ListedPaper, ...]:
     text = " ".join(block.text)
-    titled = next((link for link in links if not _is_label(link.shown)), None)
+    titled = next((link for link in papers if not _markdown.is_label(link.shown)), None)
     if titled is not None and (block.kind != "paragraph" or _opens(text, titled)):
-        rest = _plain(text[titled.end :]).strip(" -–—:,.()[]")
-        return (_listed(block, titled.shown, rest, (titled, *_links(text)), ()),)
+        told = _markdown.signed(titled.shown, text[titled.end :])
+        return (_listed(block, told, (titled, *links), ()),)
     if titled is not None:
         return ()
-    lead, summary = _told(_unlabelled(block.text[0]))
-    own = bool(lead) and not _is_label(lead) and (block.kind != "paragraph" or _opens(text, None))
-    title = lead if own else _told(block.under)[0] if block.kind != "heading" else ""
-    return (_listed(block, title, summary if own else "", _links(text), ()),) if title else ()
+    lead = _markdown.unlabelled(block.text[0])
+    told = _markdown.told(lead, " ".join(block.text[1:]))
+    own = bool(told.title) and not _markdown.is_label(told.title)
+    if own and (block.kind != "paragraph" or _opens(text, None)):
+        return (_listed(block, told, links, ()),)
+    title = _markdown.told(block.under).title if block.kind != "heading" else ""
+    return (_listed(block, _markdown.Told(title=title), links, ()),) if title else ()
 
 
-_EMPTY = re.compile(r"\[[\s,|/]{0,20}\]|\([\s,|/]{0,20}\)")
-
-
-def _unlabelled(text: str) -> str:
-    """The text without the links that only say what is behind them, and the brackets around those."""
-    for link in reversed(_links(text)):
-        if _is_label(link.shown):
-            text = text[: link.start] + text[link.end :]
-    return _EMPTY.sub("", text).strip(" ,|/")
-
-
-def _opens(text: str, link: _Linked | None) -> bool:
+def _opens(text: str, link: _markdown.Linked | None) -> bool:
     """Whether a paragraph begins with a paper's name: in bold, or as the link."""
     return text.startswith(("**", "__", "<b>")) or (
         link is not None and not text[: link.start].strip("[(*_ ")
@@ -382,63 +305,26 @@ def _opens(text: str, link: _Linked | None) -> bool:
 
 
 def _listed(
-    block: _Block, title: str, summary: str, links: tuple[_Linked, ...], cells: tuple[str, ...]
+    block: _Block, told: _markdown.Told, links: tuple[_markdown.Linked, ...], cells: tuple[str, ...]
 ) -> ListedPaper:
-    main = next((link for link in links if _leads_to_paper(link)), None)
+    main = next(filter(_markdown.leads_to_paper, links), None)
     address = main.url if main else ""
+    signed = _markdown.plain(_cell(block, cells, _SIGNED) or "")
     return ListedPaper(
-        title=title,
-        abstract=summary,
+        title=told.title,
+        abstract=told.summary,
         line=block.line,
-        authors=_values.authors(_plain(_cell(block, cells, _SIGNED) or "")),
+        authors=_values.authors(signed) or told.authors,
         ids=_values.ids(address),
         version=arxiv_version(address) if "arxiv" in address else None,
         links=_values.links(*(link.url for link in links)),
-        venue=_plain(_cell(block, cells, _PLACED) or ""),
-        published=_values.day(_plain(_cell(block, cells, _DATED) or "")),
+        venue=_markdown.plain(_cell(block, cells, _PLACED) or ""),
+        comment=_comment(_cell(block, cells, _NOTED) or ""),
+        published=_values.day(_markdown.plain(_cell(block, cells, _DATED) or "")),
         listed=block.listed,
     )
 
 
-# --------------------------------------------------------------------------------------------- texts
-
-_NUMBER = re.compile(r"\A\d{1,4}[.)]\s+")
-_VENUE = re.compile(r"\A\[[^\[\]]{1,40}\]\s+")
-_BOLD = re.compile(r"\*{1,2}([^*]{1,500})\*{2}|__([^_]{1,500})__|<b>([^<>]{1,500})</b>")
-# "8) SHADE-Arena  This paper introduces …": two blanks, a dash, or the verb part a title from its summary.
-_PARTED = re.compile(
-    r"\s{2,}|\s[-–—]\s|\s?<br\s?/?>\s?|: (?=[a-z])"
-    r"| (?=This (?:paper|work|study|survey|report) |(?:Introduces|Proposes|Presents) )"
-)
-_LONGEST_TITLE = 250
-
-
-def _told(text: str) -> tuple[str, str]:
-    """The title a text begins with, and the words behind it."""
-    text = _VENUE.sub("", _NUMBER.sub("", text.strip(), count=1), count=1)
-    bold = _BOLD.match(text)
-    if bold:
-        return _plain(next(filter(None, bold.groups()))).rstrip(":"), _rest(text[bold.end() :])
-    parted = _PARTED.search(text, 0, _LONGEST_TITLE)
-    if parted and parted.start():
-        return _plain(text[: parted.start()]), _rest(text[parted.end() :])
-    link = next(iter(_links(text)), None)
-    return _plain(text[: link.start] if link and link.start else text).rstrip(" -–—:([|,."), ""
-
-
-def _rest(text: str) -> str:
-    return _plain(text).lstrip(" -–—:.,")
-
-
-_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
-_IMAGE = re.compile(r"!\[([^\[\]]{0,300})\]\([^()]{0,2000}\)")
-_EMPHASIS = re.compile(r"\*\*|~~|`|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
-_BACKSLASHED = re.compile(r"\\([!-/:-@\[-`{-~])")
-
-
-def _plain(text: str) -> str:
-    """The text as Markdown shows it, on one line: links as their words, no emphasis, no images."""
-    text = _IMAGE.sub(r"\1", _BREAK.sub(" ", text))
-    text = _LINK.sub(lambda found: found[1] or found[4] or found[5] or "", text)
-    text = _BACKSLASHED.sub(r"\1", _EMPHASIS.sub("", text))
-    return " ".join(unescape(text).split())
+def _comment(cell: str) -> str:
+    shown = _markdown.unfolded(cell)
+    return "" if shown.lower() in ("none", "null", "-") else shown

@@ -192,3 +192,66 @@ def test_every_title_is_read_and_stands_on_its_line(names):
 
     assert names == [one.title for one in found]
     assert all(one.title in content.split("\n")[one.line - 1] for one in found)
+
+
+# -------------------------------------------------------------------------------- what people write
+
+
+@pytest.mark.parametrize(
+    ("entry", "title", "authors"),
+    [
+        (f'- Byron et al., "On Looms and Their Mills", LOOM 2017. {LINE}', "On Looms and Their Mills", ("Byron",)),
+        (f'- "On Looms and Their Mills." Byron, Ada. [pdf]({LINE})', "On Looms and Their Mills", ()),
+        (f"- (ICLR 2021) **On Looms** *Ada Byron et al.* [[Paper]({LINE})]", "On Looms", ("Ada Byron",)),
+        (f"- 2023.05 - On Looms: A Study - [arXiv:2301.00001]({LINE})", "On Looms: A Study", ()),
+        (f"- `2022` On Looms, [paper]({LINE}), [code](https://github.com/a/b)", "On Looms", ()),
+        (f"- [2301.00001] On Looms <{LINE}>", "On Looms", ()),
+        (f"- **LOOM-3**: Looms are Slow Learners [[paper]]({LINE})", "LOOM-3: Looms are Slow Learners", ()),
+        (f"- **On Looms.** *Ada Byron, Charles Babbage.* LOOM 2023. [[paper]]({LINE})", "On Looms",
+         ("Ada Byron", "Charles Babbage")),
+        (f"**On Looms** \\\n*Ada Byron, Charles Babbage* \\\nLOOM 2020. [[Paper]({LINE})]\n\n- x", "On Looms",
+         ("Ada Byron", "Charles Babbage")),
+    ],
+)  # fmt: skip
+def test_what_stands_around_a_title_is_told_from_it(entry, title, authors):
+    (found,) = read(f"# To read\n\n{entry}\n")
+
+    assert (title, authors, "", ("arxiv:2301.00001",)) == (
+        found.title,
+        found.authors,
+        found.abstract,
+        found.ids,
+    )
+
+
+def test_quotation_marks_in_a_summary_name_no_paper():
+    (found,) = read(f'- On Looms - Shows, as we said, "the code I write is insecure". [paper]({LINE})\n')
+
+    assert "On Looms" == found.title
+
+
+DAILY = f"""| **Title** | **Publish Date** | **Abstract** | **Authors** | **Comment** |
+| --- | --- | --- | --- | --- |
+| **[On Looms]({LINE}v2)** | **2025-07-08** | <details><summary>Show</summary><p>We weave $x | y$.</p></details> | Ada Byron et.al. | <details><summary>12 pa...</summary><p>12 pages</p></details> |
+| **[On Mills]({LINE})** | 2025-07-07 | None | Ada Byron | None |
+"""
+
+
+def test_a_folded_abstract_is_unfolded_and_a_bar_in_it_bounds_no_cell():
+    first, second = read(DAILY)
+
+    assert "We weave $x | y$." == first.abstract
+    assert (("Ada Byron",), date(2025, 7, 8), "12 pages", 2) == (
+        first.authors,
+        first.published,
+        first.comment,
+        first.version,
+    )
+    assert "" == second.comment
+
+
+def test_a_manual_that_cites_one_paper_is_no_reading_list():
+    manual = "# Manual\n" + "- do this\n" * 30 + f"- as in [On Looms]({LINE})\n"
+
+    assert "hardly" in markdown_list.recognise(dump(manual))
+    assert "" == markdown_list.recognise(dump(f"# To read\n- [On Looms]({LINE})\n- buy milk\n"))
