@@ -47,6 +47,8 @@ _PIECE = re.compile(
 )
 _ESCAPED = re.compile(r"\\([_%&#~])")
 _FORMULA = re.compile(r"\$?(?=\S)([^$]{1,300}?)(?<=[^\s\\])\$\$?(?!\d)")
+_TEXED = re.compile(r"(?=\S)([^$\\]{0,99}\\[A-Za-z][^$]{0,199}?)(?<=[^\s\\])\$")
+"""A formula that holds a macro is one though a digit follows: $\\sim$10 is no price."""
 _MONEY = re.compile(r"\d[^\\^_=+<>×{}]*[^\W\d_][^\\^_=+<>×{}]*")
 """What may stand between two dollar signs and is no formula: $5 (or 4$)."""
 _OPTION = re.compile(r"\s?\[[^\[\]{}]{0,80}\]")
@@ -219,7 +221,8 @@ class Latex:
         content, closed = self._inside()
         if not closed:
             return "{" + content
-        if self.formula or declares or self._protects(content, start):
+        only_macro = self.text.startswith("\\", start + 1) and "\\" not in content  # {\textless}, {\"u}
+        if self.formula or declares or only_macro or self._protects(content, start):
             return content
         return "{" + content + "}"
 
@@ -228,7 +231,7 @@ class Latex:
         return _CAPITALS.fullmatch(content) is not None and not set(around) & set("{}^_%")
 
     def _dollar(self) -> str:
-        found = _FORMULA.match(self.text, self.position)
+        found = _FORMULA.match(self.text, self.position) or _TEXED.match(self.text, self.position)
         if found is None or _MONEY.fullmatch(found[1]):
             return "$"
         self.position = found.end()

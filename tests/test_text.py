@@ -64,9 +64,11 @@ RAW = st.one_of(st.text(), st.lists(PIECES, max_size=12).map("".join))
         # from lists of other kinds
         (r"at $\alpha \approx 2.5$ and $\mathcal{O}(n \log n)$", "at α ≈ 2.5 and O(n log n)"),
         ("approx 2 of them", "≈ 2 of them"),
+        (r"$\sim$10 kpc, $\alpha$4 and $5 or $6", "∼10 kpc, α4 and $5 or $6"),
+        (r"p {\textless} 0.05, 5{\ensuremath{\sigma}}, M{\"u}ller", "p < 0.05, 5σ, Müller"),
         (r"$k\times k$ and $x_{t-1}$, $\mathbb{R}^d$", "k×k and xₜ₋₁, ℝᵈ"),
         (r"\frac{a+b}{2}, $\sqrt{n}$, $90^\circ$", "(a+b)/2, √n, 90°"),
-        (r"Erd\H{o}s, G\"odel, Andr\'e, \v{S}koda, na{\"i}ve", "Erdős, Gödel, André, Škoda, na{ï}ve"),
+        (r"Erd\H{o}s, G\"odel, Andr\'e, \v{S}koda, na{\"i}ve", "Erdős, Gödel, André, Škoda, naïve"),
         (r"\href{https://a.org}{here}, \url{https://a.org/b\_c}", "here (https://a.org), https://a.org/b_c"),
         (r"as in~\cite{vaswani}", "as in [vaswani]"),
         (r"$\hat{y}$, $\tilde{O}(n)$, $\bar{abc}$, $\{0, 1\}$", "ŷ, Õ(n), abc, {0, 1}"),
