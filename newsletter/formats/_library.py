@@ -55,11 +55,16 @@ def people(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in names if (name := person(one))))
 
 
+_SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
+
+
 def person(name: str) -> str:
-    """A name, first name first: "Sutton, Charles, Jr." is “Charles Sutton, Jr.”."""
+    """First name first: “Charles Sutton, Jr.” for "Sutton, Charles, Jr." and "Sutton, Jr., Charles"."""
     last, *rest = (part.strip() for part in one_line(name).split(",", 2))
     if not rest:
         return last
+    if rest[1:] and _SUFFIX.fullmatch(rest[0]):  # BibTeX's order; RIS has the other
+        rest.reverse()
     suffix = f", {rest[1]}" if rest[1:] and rest[1] else ""
     return f"{rest[0]} {last}".strip() + suffix
 

@@ -263,19 +263,39 @@ def _listed(line: int, fields: dict[str, str]) -> ListedPaper:
         line=line,
         title=_unbraced(fields.get("title", "")),
         abstract=_unbraced(fields.get("abstract", "")),
-        authors=_authors(fields.get("author", "")),
+        authors=_authors(_first(fields, "author")),
         ids=_ids(fields, eprint),
         version=arxiv_version(eprint) if eprint else None,
         links=links(*(_address(fields[name]) for name in ("url", "link", "pdf") if name in fields)),
         categories=tuple(fields.get("primaryclass", "").split()),
         keywords=_keywords(fields.get("keywords", "")),
-        venue=clean(_first(fields, "journaltitle", "journal", "booktitle", "school", "institution")),
+        venue=_venue(fields),
         published=_published(fields),
     )
 
 
 def _first(fields: dict[str, str], *names: str) -> str:
     return next((fields[name] for name in names if fields.get(name)), "")
+
+
+_JOURNALS = {
+    "aap": "Astronomy & Astrophysics", "aj": "Astronomical Journal", "apj": "Astrophysical Journal",
+    "apjl": "Astrophysical Journal Letters", "apjs": "Astrophysical Journal Supplement",
+    "araa": "Annual Review of Astronomy and Astrophysics", "icarus": "Icarus",
+    "jcap": "Journal of Cosmology and Astroparticle Physics", "mnras": "MNRAS", "nat": "Nature",
+    "pasa": "PASA", "pasj": "PASJ", "pasp": "PASP", "physrep": "Physics Reports", "planss": "PSS",
+    "pra": "Physical Review A", "prb": "Physical Review B", "prc": "Physical Review C",
+    "prd": "Physical Review D", "pre": "Physical Review E", "prl": "Physical Review Letters",
+    "rmxaa": "RMxAA", "ssr": "Space Science Reviews", "solphys": "Solar Physics",
+}  # fmt: skip
+"""What the macros mean that the Astrophysics Data System writes for journals: those of AASTeX."""
+_MACRO = re.compile(r"\{?\\([a-z]{2,10})\}?")
+
+
+def _venue(fields: dict[str, str]) -> str:
+    named = _first(fields, "journaltitle", "journal", "booktitle", "school", "institution")
+    macro = _MACRO.fullmatch(named.strip())
+    return _JOURNALS.get(macro[1], macro[1]) if macro else clean(named)
 
 
 def _eprint(fields: dict[str, str]) -> str:
@@ -312,8 +332,22 @@ _AND = re.compile(r"[{}]| and ", re.IGNORECASE)
 
 def _authors(text: str) -> tuple[str, ...]:
     """The names between the "and" that stand in no braces: {Marks and Spencer} is one."""
-    names = (unlatex(name).translate(_BRACES).strip() for name in _names(one_line(text)))
-    return people(name for name in names if name.lower() != "others")
+    names = (unlatex(_extended(name)).translate(_BRACES).strip() for name in _names(one_line(text)))
+    return people(_HOMONYM.sub("", name) for name in names if name.lower() != "others")
+
+
+_HOMONYM = re.compile(r" 0\d{3}\Z")
+"""DBLP numbers people of one name: Wei Wang 0001."""
+_PART = re.compile(r"\b(given|family|prefix|suffix)\s?=\s?(?:\{([^{}]*)\}|\"([^\"]*)\"|([^,]*))")
+
+
+def _extended(name: str) -> str:
+    """The extended form of biblatex, "family=Doe, given=Jane, prefix=von", as "von Doe, Jane"."""
+    parts = {found[1]: (found[2] or found[3] or found[4] or "").strip() for found in _PART.finditer(name)}
+    if "family" not in parts:
+        return name
+    last = " ".join(filter(None, (parts.get("prefix"), parts["family"])))
+    return ", ".join(filter(None, (last, parts.get("suffix"), parts.get("given"))))
 
 
 _BRACES = str.maketrans("", "", "{}")

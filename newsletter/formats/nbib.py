@@ -1,7 +1,7 @@
-"""MEDLINE's tagged lines: PubMed's .nbib files and its pages saved in the format "PubMed".
+"""MEDLINE's tagged lines: PubMed's .nbib files, its pages saved in the format "PubMed", and ERIC's files.
 
-Stage parse: a record runs from ``PMID-`` to the line of its source, ``SO  -``; what is indented goes on with
-the tag before. PubMed's XML is pubmed_xml.py's.
+Stage parse: a record runs from ``PMID-`` to the line of its source, ``SO  -``; ERIC's begins with its owner,
+``OWN - ERIC``. What is indented goes on with the tag before. PubMed's XML is pubmed_xml.py's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from newsletter.model import Dump, ListedPaper, Problem
 
 TITLE = "PubMed, the tagged format (.nbib)"
 
-_BEGIN = re.compile(r"PMID- ?\d")
+_BEGIN = re.compile(r"PMID- ?\d|OWN {0,2}- ?ERIC")
 _TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?")
 _MARKS = Marks(begins=lambda line: _BEGIN.match(line) is not None, ends=lambda _: False)
 Tags = dict[str, list[str]]
@@ -39,8 +39,9 @@ def _listings(dump: Dump) -> Iterator[Found]:
             yield one
             continue
         tags = _tags(one)
-        # Every record PubMed writes ends with its source.
-        yield cut_off(dump, one) if one.last and "SO" not in tags else _listed(one.line, tags)
+        # Every record PubMed writes ends with its source; ERIC's need not have one.
+        whole = "SO" in tags or "PMID" not in tags
+        yield cut_off(dump, one) if one.last and not whole else _listed(one.line, tags)
 
 
 def _tags(record: Record) -> Tags:
@@ -79,9 +80,9 @@ def _first(tags: Tags, *names: str) -> str:
 
 
 def _dois(tags: Tags) -> Iterable[str]:
-    """From "10.1161/STROKEAHA.118.021126 [doi]": beside DOIs stand publishers' item numbers."""
+    """From "10.1161/STROKEAHA.118.021126 [doi]", or an address: beside stand publishers' item numbers."""
     places_ = (*tags.get("LID", ()), *tags.get("AID", ()))
-    return (text.partition(" [")[0] for text in places_ if "[doi]" in text)
+    return (text.partition(" [")[0] for text in places_ if "[doi]" in text or "doi.org/" in text)
 
 
 _DATE = re.compile(r"(\d{4})(?: ([A-Za-z]{3}))?[a-z]*(?: (\d{1,2}))?(?!\d)")

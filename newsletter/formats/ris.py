@@ -24,8 +24,10 @@ TITLE = "RIS (reference managers)"
 _BEGIN = re.compile(r"\s*TY {1,3}- ?[A-Z]")
 _END = re.compile(r"\s*ER {1,3}-?\s*")
 _TAG = re.compile(r"\s*([A-Z][A-Z0-9]) {1,3}-(?: |$)")
-_AROUND = re.compile(r"\s*|\s*(?:Provider|Database|Content)\s*:.*")
-"""Between records stand blank lines, and at the top of some publishers' files who made it."""
+_AROUND = re.compile(r"\s*|\s*(?:Provider|Database|Content)\s*:.*|\s*\d{1,6}\.?\s*")
+"""Between records stand blank lines, or a number; at the top of some publishers' files, who made it."""
+_FOREIGN = re.compile(r"\s*(?:PMID|PMCID|EISSN|DOI) {1,3}- ")
+"""Tags longer than RIS has them, as PsycINFO writes: to rispy they are part of the line before."""
 
 _MARKS = Marks(
     begins=lambda line: _BEGIN.match(line) is not None,
@@ -36,7 +38,7 @@ _MARKS = Marks(
 
 def recognise(dump: Dump) -> str:
     """The first line with a tag is ``TY  - JOUR`` or the like, and more tags follow."""
-    tagged = [line for line in head_lines(dump) if not _AROUND.fullmatch(line)][:2]
+    tagged = [line for line in head_lines(dump) if not (_AROUND.fullmatch(line) or _FOREIGN.match(line))][:2]
     if not tagged or not _BEGIN.match(tagged[0]):
         return "it does not begin with a line like “TY  - JOUR”"
     return "" if len(tagged) == 1 or _TAG.match(tagged[1]) else "the line after “TY  -” has no tag"
@@ -48,7 +50,7 @@ def read(dump: Dump) -> Iterator[Found]:
 
 def _tags(record: Record) -> dict[str, Any]:
     """The record as rispy names its tags."""
-    numbered = (_regular(line) for line in (*record.lines, "ER  - "))
+    numbered = (_regular(line) for line in (*record.lines, "ER  - ") if not _FOREIGN.match(line))
     found: list[dict[str, Any]] = _parser().parse_lines(numbered)
     return found[0] if found else {}
 
@@ -80,7 +82,7 @@ def _listed(line: int, tags: dict[str, Any]) -> ListedPaper:
         ids=ids(*addresses),
         version=next((version for url in addresses if (version := arxiv_version(url))), None),
         links=links(*addresses, *tags.get("file_attachments1", ()), *tags.get("file_attachments2", ())),
-        keywords=tuple(dict.fromkeys(filter(None, map(one_line, tags.get("keywords", ()))))),
+        keywords=tuple(dict.fromkeys(filter(None, map(_keyword, tags.get("keywords", ()))))),
         venue=one_line(_first(tags, "journal_name", "alternate_title3", "secondary_title")),
         published=_published(tags),
     )
@@ -88,6 +90,11 @@ def _listed(line: int, tags: dict[str, Any]) -> ListedPaper:
 
 def _first(tags: dict[str, Any], *names: str) -> str:
     return next((str(tags[name]) for name in names if tags.get(name)), "")
+
+
+def _keyword(text: str) -> str:
+    """Without the asterisk that marks the main ones."""
+    return one_line(text).removeprefix("*")
 
 
 def _unknown(tags: dict[str, Any], tag: str) -> str:

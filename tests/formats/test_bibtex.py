@@ -173,3 +173,29 @@ def test_a_giant_entry_is_left_out_and_the_next_is_read():
     assert ["an entry of more than 1,000,000 characters is left out"] == [
         one.what for one in problems(content)
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Wei Wang 0001 and Ada Byron", ("Wei Wang", "Ada Byron")),
+        ("Byron, Jr., Ada and Babbage, Charles", ("Ada Byron, Jr.", "Charles Babbage")),
+        ("given=Ada, family=Byron and family={Babbage}, given=Charles, prefix=von",
+         ("Ada Byron", "Charles von Babbage")),
+    ],
+)  # fmt: skip
+def test_authors_as_dblp_bibtex_and_biblatex_write_them(written, shown):
+    assert [shown] == [one.authors for one in papers(f"@misc{{x, title={{T}}, author={{{written}}}}}")]
+
+
+@pytest.mark.parametrize(
+    ("journal", "venue"),
+    [
+        ("{\\prl}", "Physical Review Letters"),
+        ("{\\mnras}", "MNRAS"),
+        ("{\\xyz}", "xyz"),
+        ("{A \\& B}", "A & B"),
+    ],
+)
+def test_the_macros_of_astronomers_are_journals(journal, venue):
+    assert [venue] == [one.venue for one in papers(f"@misc{{x, title={{T}}, journal={journal}}}")]

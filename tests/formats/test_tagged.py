@@ -182,3 +182,26 @@ def test_no_text_stops_the_reading(module, text):
     found = list(module.read(dump(SAMPLES[module] + text)))
 
     assert all(isinstance(one, ListedPaper | Problem) for one in found)
+
+
+def test_what_a_publisher_puts_before_records_is_no_fault():
+    """PsycINFO writes a heading and a tag of its own, some services number their records."""
+    psych = "Provider: A\nDatabase: B\n\nTY  - JOUR\nPMID  - 33\nT1  - One\nKW  - *sorting\nER  -\n"
+    numbered = "1.\nTY  - JOUR\nT1  - One\nER  - \n2.\nTY  - JOUR\nT1  - Two\nER  - \n"
+
+    assert ["", ""] == [ris.recognise(dump(text)) for text in (psych, numbered)]
+    assert [("One", ("sorting",))] == [(one.title, one.keywords) for one in papers(ris, psych)]
+    assert ["One", "Two"] == [one.title for one in papers(ris, numbered)]
+    assert [] == problems(ris, psych) + problems(ris, numbered)
+
+
+def test_records_of_eric_have_neither_number_nor_source():
+    text = (
+        "\nOWN - ERIC\nTI  - One\nAID - http://dx.doi.org/10.1000/xyz\nDP  - 2000\n\nOWN - ERIC\nTI  - Two\n"
+    )
+
+    assert "" == nbib.recognise(dump(text))
+    assert [("One", ("doi:10.1000/xyz",)), ("Two", ())] == [
+        (one.title, one.ids) for one in papers(nbib, text)
+    ]
+    assert [] == problems(nbib, text)
