@@ -7,6 +7,7 @@ people make, stands in one list here. How the rows were stored is csv.py's and p
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -19,39 +20,46 @@ Roles = Mapping[str, tuple[int, ...]]
 """Of each role a column may have, the numbers of the columns that have it, the best first."""
 
 _NAMES = {
-    "title": "title papertitle documenttitle articletitle titleofpaper",
-    "abstract": "abstract abstractnote summary paperabstract abstracttext description",
-    "authors": "authors author authorfullnames authornames firstauthors creators authorlist byline",
+    "title": "title papertitle documenttitle articletitle titleofpaper itemtitle titles titel titre titulo "
+    "titolo ti 标题 题目 论文标题 タイトル",
+    "abstract": "abstract abstractnote summary paperabstract abstracttext abstracts summaries "
+    "zusammenfassung resume resumen ab 摘要 要旨",
+    "described": "description tldr",
+    "authors": "authors author authorfullnames authornames firstauthors creators authorlist byline autoren "
+    "auteurs autores af au 作者 著者",
     "arxiv": "arxivid arxiv arxivnumber eprint",
-    "doi": "doi paperdoi articledoi",
-    "pmid": "pmid pubmedid",
+    "doi": "doi paperdoi articledoi itemdoi doilink doiurl di",
+    "pmid": "pmid pubmedid pm",
     "openreview": "openreviewid forum forumid",
     "id": "id paperid entryid identifier externalid",
-    "url": "url link links paperurl paperlink absurl abstracturl arxivurl entryurl href sourceurl",
+    "url": "url link links paperurl paperlink absurl abstracturl arxivurl entryurl href sourceurl articleurl "
+    "externalurl lien 链接",
     "pdf": "pdf pdfurl pdflink urlpdf",
     "code": "code codeurl github githuburl githubrepo repo repository codelink",
     "project": "project projectpage projecturl website homepage",
     "published": "published publisheddate publicationdate publishdate pubdate datepublished date submitted "
-    "submitteddate created issued publicationyear year py",
+    "submitteddate created issued publicationyear pubyear year datum jahr annee ano fecha py 日期 年份",
     "updated": "updated updateddate lastupdated revised",
-    "keywords": "keywords keyword authorkeywords manualtags tags keyphrases",
-    "categories": "categories category primarycategory subjects subject arxivcategories",
+    "keywords": "keywords keyword authorkeywords manualtags tags keyphrases stichworte motscles de 关键词",
+    "categories": "categories category primarycategory subjects subject arxivcategories terms wc",
     "venue": "publicationtitle journal venue sourcetitle journalbook booktitle conference journalname "
-    "secondarytitle containertitle publication",
+    "secondarytitle containertitle publication zeitschrift revue so 期刊",
     "votes": "upvotes votes likes",
     "stars": "stars githubstars",
     "noted": "extra",
     "kind": "itemtype",
+    "named": "name paper papers 论文",
 }
 _ROLE = {name: (role, rank) for role, names in _NAMES.items() for rank, name in enumerate(names.split())}
 _MARKS_OF_REVIEWS = frozenset(("ratings", "confidences", "withdraw", "decision", "reviews"))
 _BESIDE = frozenset(("attachment", "note", "annotation"))
-_NOT_WORD = re.compile(r"[^a-z0-9]")
+_NOT_WORD = re.compile(r"[\W_]")
 
 
 def folded(name: str) -> str:
-    """A name without what people vary: "Publication Title" is publication_title."""
-    return _NOT_WORD.sub("", name[:100].lower())
+    """A name without what people vary: "Publication Title" is publicationtitle, "Année" annee."""
+    plain = unicodedata.normalize("NFKD", name[:100].lower())
+    return _NOT_WORD.sub("", "".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 
 def roles(header: Sequence[str]) -> Roles:
@@ -65,7 +73,9 @@ def roles(header: Sequence[str]) -> Roles:
         found[role] = (*found.get(role, ()), column)
     if "id" in found and _MARKS_OF_REVIEWS & set(names):
         found["openreview"] = (*found.get("openreview", ()), *found.pop("id"))
-    return found if "title" in found and len(found) > 1 else {}
+    if "named" in found:  # a page of Notion is called so; only its links show whether it is a paper
+        found.setdefault("title", found["named"])
+    return found if "title" in found and len(found.keys() - {"named"}) > 1 else {}
 
 
 class Table:
@@ -86,7 +96,7 @@ class Table:
             line=line,
             index=index,
             title=without_markup(row.text("title")),
-            abstract=plain(row.text("abstract")),
+            abstract=plain(row.text("abstract") or row.text("described")),
             authors=row.people("authors"),
             ids=row.ids(named),
             version=next((v for one in (*row.texts("arxiv"), *named) if (v := arxiv_version(one))), None),

@@ -27,8 +27,25 @@ _BLANK_BEFORE = 20
 
 
 def recognise(dump: Dump) -> str:
-    delimiter, _ = _header(dump.head)
-    return "" if delimiter else "its first line is no header with “title” and another known column"
+    delimiter, columns = _header(dump.head)
+    if not delimiter:
+        return "its first line is no header with “title” and another known column"
+    told = bool(columns.keys() & _OF_PAPERS) and columns["title"] != columns.get("named")
+    if told or _names_papers(dump, delimiter, columns):
+        return ""
+    return "its columns and links tell of no papers: neither authors nor an abstract, a DOI or the like"
+
+
+_OF_PAPERS = frozenset(("authors", "abstract", "doi", "arxiv", "pmid", "openreview", "venue", "noted"))
+_ROWS_ASKED = 50
+
+
+def _names_papers(dump: Dump, delimiter: str, columns: Roles) -> bool:
+    """Whether one of the first rows has a paper's id or address: films and recipes have titles as well."""
+    text = dump.head.decode(encoding(dump.head), "newsletter.western")
+    table = Table(columns)
+    rows = (table.listed(_cells(line, delimiter)) for line in islice(text.splitlines(), 1, _ROWS_ASKED))
+    return any(row is not None and row.ids for row in rows)
 
 
 @lru_cache(maxsize=8)
@@ -44,12 +61,13 @@ def _header(head: bytes) -> tuple[str, Roles]:
 
 
 def _is_content(line: str) -> bool:
-    """Neither blank nor Excel's "sep=;": the delimiter shows by itself."""
-    return bool(line.strip()) and not _tells_delimiter(line)
+    """Neither blank nor what some programs write before the header: the delimiter shows by itself."""
+    return bool(line.strip()) and not _stands_before(line)
 
 
-def _tells_delimiter(line: str) -> bool:
-    return line.lower().startswith("sep=")
+def _stands_before(line: str) -> bool:
+    """Excel's "sep=;", or Dimensions' "About the data: Exported on …"."""
+    return line.lower().lstrip('\ufeff"').startswith(("sep=", "about the data:"))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -125,7 +143,7 @@ class _Rows:
             line, row = self._next()
             if isinstance(row, Problem):
                 yield line, row
-            elif not any(cell.strip() for cell in row) or (not self.width and _tells_delimiter(row[0])):
+            elif not any(cell.strip() for cell in row) or (not self.width and _stands_before(row[0])):
                 continue
             elif not self.width:
                 self.width = len(row)

@@ -61,6 +61,44 @@ def test_delimiter_and_encoding_show_by_themselves(delimiter, before, encoding):
     assert ("doi:10.1000/abc",) == papers(content.encode(encoding))[0].ids
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Item Title,Authors,Publication Year,Item DOI",  # Springer
+        "TI,AF,PY,DI",  # Web of Science
+        "Titel,Autoren,Jahr,DOI",
+        "Titre,Auteurs,Année,DOI",
+        "标题,作者,日期,DOI",
+        '"About the data: Exported on Jan 01, 2024."\nTitle,Authors,PubYear,DOI',  # Dimensions
+    ],
+)
+def test_columns_are_known_by_the_names_that_services_and_languages_give_them(header):
+    content = f'{header}\nOn Looms,"Byron, Ada; Babbage, Charles",2024,10.1000/abc\n'
+    (paper,) = papers(content)
+
+    assert "" == csv.recognise(dump(content))
+    assert ("On Looms", ("Ada Byron", "Charles Babbage"), ("doi:10.1000/abc",), date(2024, 1, 1)) == (
+        paper.title,
+        paper.authors,
+        paper.ids,
+        paper.published,
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "known"),
+    [
+        ("title,year,genre,url\nAlien,1979,horror,https://example.org/alien\n", False),
+        ("id,title,category,tags,description\n1,Blue shirt,clothes,blue,a shirt\n", False),
+        ("Name,Author,URL\nleft-pad,ada,https://example.org/left-pad\n", False),
+        ("title,url\nOn Looms,https://arxiv.org/abs/2401.00001\n", True),
+        ("Name,Tags,URL\nOn Looms,nlp,https://arxiv.org/abs/2401.00001\n", True),
+    ],
+)
+def test_a_table_without_anything_of_papers_is_none_of_papers(content, known):
+    assert known == (csv.recognise(dump(content)) == "")
+
+
 def test_a_table_of_reviews_names_the_forum():
     content = "id,title,keywords,ratings,withdraw\nkRvZ2PcsxjJj,A title,\"['a b', 'c']\",\"[1, 2]\",0\n"
 
