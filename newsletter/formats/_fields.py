@@ -7,6 +7,7 @@ its format's knowledge; which format a dump has is told in `claimed`, for the fo
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from lxml import etree
@@ -84,13 +85,26 @@ def without_faces(title: str) -> str:
 
 # -------------------------------------------------------------------------------------- usual records
 
-_TITLES = ("title", "paper_title", "papertitle", "paper")
-_ABSTRACTS = ("abstract", "summary", "abstractnote", "tldr", "tl;dr", "description", "notes")
-_IDS = (
-    "arxiv_id", "arxivid", "arxiv", "id", "paper_id", "url", "link", "paper_url", "pdf", "pdf_url",
-    "entry_id",
+_TITLES = ("title", "titles", "paper_title", "papertitle", "title_display", "dc:title", "paper")
+_ABSTRACTS = (
+    "abstract", "abstracts", "summary", "abstractnote", "abstracttext", "tldr", "tl;dr", "description",
+    "dc:description", "notes",
 )  # fmt: skip
-_AUTHORS = ("authors", "author", "creators")
+_IDS = (
+    "arxiv_id", "arxivid", "arxiv", "arxiv_eprints", "id", "paper_id", "url", "link", "ee", "paper_url",
+    "pdf", "pdf_url", "entry_id", "identifier",
+)  # fmt: skip
+_AUTHORS = ("authors", "author", "creators", "author_display", "authorlist", "authorstring", "dc:creator")
+_DATES = (
+    "published", "publication_date", "publicationdate", "date", "published_date", "issued", "pubdate",
+    "firstpublicationdate", "earliest_date", "prism:coverdate", "year", "pubyear", "yearpublished",
+)  # fmt: skip
+
+
+_VENUES = (
+    "venue", "journal", "conference", "booktitle", "container_title", "journaltitle", "publicationname",
+    "publication_title", "prism:publicationname",
+)  # fmt: skip
 
 
 def _value(record: dict[str, Any], *names: str) -> Any:  # noqa: ANN401 JSON holds anything
@@ -102,15 +116,18 @@ def _value(record: dict[str, Any], *names: str) -> Any:  # noqa: ANN401 JSON hol
 def title_in(record: dict[str, Any]) -> str:
     """The title of a record that calls it so, or ""."""
     found = _value(record, *_TITLES)
-    return text(found) if isinstance(found, str) else ""
+    while isinstance(found, list) and found:  # Solr's answers hold lists of one
+        found = found[0]
+    return without_faces(text(found, "title") or (text(found) if isinstance(found, str) else ""))
 
 
 def listed_from(record: dict[str, Any], *, index: int | None = None, line: int | None = None) -> ListedPaper:
     """The listing of a record whose fields have their usual names."""
-    page, pdf = (text(_value(record, *names)) for names in (("url", "link", "paper_url"), ("pdf", "pdf_url")))
+    page = _alone(_value(record, "url", "link", "paper_url", "entry_id", "ee"))
+    pdf = _alone(_value(record, "pdf", "pdf_url"))
     return ListedPaper(
         title=title_in(record),
-        abstract=text(_value(record, *_ABSTRACTS)),
+        abstract=_values.plain(_alone(_value(record, *_ABSTRACTS))),
         line=line,
         index=index,
         authors=_people(_value(record, *_AUTHORS)),
@@ -123,11 +140,10 @@ def listed_from(record: dict[str, Any], *, index: int | None = None, line: int |
         ),
         categories=_words(_value(record, "categories", "category", "subjects", "primary_category")),
         keywords=_words(_value(record, "keywords", "tags", "topics")),
-        venue=text(_value(record, "venue", "journal", "conference", "booktitle", "container_title")),
+        venue=_alone(_value(record, *_VENUES)),
+        comment=_alone(_value(record, "comment", "comments")) if page and "arxiv.org/" in page else "",
         version=arxiv_version(page) if "arxiv.org/" in page else None,
-        published=_values.day(
-            _value(record, "published", "publication_date", "date", "published_date", "year")
-        ),
+        published=_day(_value(record, *_DATES)),
         updated=_values.day(_value(record, "updated", "updated_date", "update_date")),
         votes=_values.number(_value(record, "upvotes", "votes", "likes")),
         stars=_values.number(_value(record, "stars", "github_stars")),
@@ -136,8 +152,9 @@ def listed_from(record: dict[str, Any], *, index: int | None = None, line: int |
 
 def _keys(record: dict[str, Any]) -> tuple[str, ...]:
     """The record's ids; of several arXiv ids the first, for a record is one paper."""
-    given = (text(_value(record, name)) for name in _IDS)
-    found = _values.ids(*given, ("doi", text(_value(record, "doi"))), ("pmid", text(_value(record, "pmid"))))
+    given = (one for name in _IDS for one in _each(_value(record, name)))
+    dois = (("doi", one) for name in ("doi", "dois", "prism:doi") for one in _each(_value(record, name)))
+    found = _values.ids(*given, *dois, ("pmid", text(_value(record, "pmid"))))
     arxiv = [key for key in found if key.startswith("arxiv:")]
     return tuple(key for key in found if key not in arxiv[1:])
 
@@ -146,14 +163,43 @@ def _people(value: Any) -> tuple[str, ...]:  # noqa: ANN401 JSON holds anything
     """Names in a list, as texts or objects, or in one text."""
     if isinstance(value, str):
         return _values.authors(value)
+    if isinstance(value, dict):  # as XML's elements become in JSON: {"author": [{"fullName": …}]}
+        value = next((value[name] for name in ("author", "authors") if name in value), value)
     names = (
         text(one)
-        or text(one, "name")
         or " ".join(filter(None, (text(one, "given"), text(one, "family"))))
         or " ".join(filter(None, (text(one, "firstName"), text(one, "lastName"))))
+        or next((told for name in _NAMED if (told := text(one, name))), "")
         for one in parts(value)
     )
-    return tuple(filter(None, names))
+    return tuple(_turned(name) for name in names if name)
+
+
+_NAMED = ("name", "full_name", "fullName", "creator", "text", "literal")
+_HOMONYM = re.compile(r" 0\d{3}\Z")
+
+
+def _turned(name: str) -> str:
+    """First name first: “Ada Byron” for "Byron, Ada"; without the number that DBLP gives to homonyms."""
+    last, comma, first = _HOMONYM.sub("", name).partition(", ")
+    return f"{first} {last}" if comma and "," not in first else last + comma + first
+
+
+def _alone(value: Any) -> str:  # noqa: ANN401 JSON holds anything
+    """A text, or the first of a list of texts or of objects with a value."""
+    return next(iter(_each(value)), "")
+
+
+def _each(value: Any) -> tuple[str, ...]:  # noqa: ANN401 JSON holds anything
+    found = (text(one) or text(one, "value") for one in parts(value))
+    return tuple(filter(None, found))
+
+
+def _day(value: Any) -> date | None:  # noqa: ANN401 JSON holds anything
+    """A day, also as CSL has it, {"date-parts": [[2024, 1]]}, or with a part unknown: 2024-01-00."""
+    if isinstance(value, dict):
+        value = value.get("date-parts")
+    return _values.day(value.replace("-00", "") if isinstance(value, str) else value)
 
 
 def _words(value: Any) -> tuple[str, ...]:  # noqa: ANN401 JSON holds anything

@@ -62,7 +62,18 @@ def test_every_container_is_recognised_and_read(content):
 
 
 def test_what_a_special_format_claims_is_left_to_it():
-    search = json.dumps({"data": [{"paperId": "b1247e8442aa10e47f41487a88df84579e98f623", "title": "x"}]})
+    search = json.dumps(
+        {
+            "data": [
+                {
+                    "paperId": "b1247e8442aa10e47f41487a88df84579e98f623",
+                    "title": "x",
+                    "year": 2020,
+                    "venue": "y",
+                }
+            ]
+        }
+    )
 
     assert "it is semantic_scholar's" == json_list.recognise(dump(search))
 
@@ -94,3 +105,64 @@ def test_other_json_is_refused(content):
 )
 def test_no_field_of_another_type_makes_it_stumble(field, value):
     assert all(isinstance(one, ListedPaper | Problem) for one in read(json.dumps([RECORD | {field: value}])))
+
+
+# ------------------------------------------------------------------------- what services answer
+
+ADA = ("Ada Byron", "Charles Babbage")
+LOOMS = {"title": "On Looms", "authors": ["Ada Byron", "Charles Babbage"], "doi": "10.1000/abc"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"response": {"docs": [{"title_display": "On Looms", "author_display": [*ADA], "id": "10.1000/abc"}]}},
+        {"response": {"docs": [{"title": ["On Looms"], "author": ["Byron, Ada", "Babbage, Charles"],
+                                "doi": ["10.1000/abc"]}]}},
+        {"resultList": {"result": [{"title": "On <i>Looms</i>", "doi": "10.1000/abc", "authorList": {"author": [
+            {"fullName": "Byron A", "firstName": "Ada", "lastName": "Byron"},
+            {"fullName": "Babbage C", "firstName": "Charles", "lastName": "Babbage"}]}}]}},
+        {"hits": {"hits": [{"metadata": {"titles": [{"title": "On Looms"}], "dois": [{"value": "10.1000/abc"}],
+                            "authors": [{"full_name": "Byron, Ada"}, {"full_name": "Babbage, Charles"}]}}]}},
+        {"result": {"hits": {"hit": [{"info": {"title": "On Looms", "doi": "10.1000/abc", "authors": {"author": [
+            {"text": "Ada Byron 0001"}, {"text": "Charles Babbage"}]}}}]}}},
+        {"articles": [{"title": "On Looms", "doi": "10.1000/abc", "authors": {"authors": [
+            {"full_name": "Ada Byron"}, {"full_name": "Charles Babbage"}]}}]},
+        {"x1": LOOMS}, {"updated": "2026-01-02", "looms": [LOOMS]},
+        {"2026-01-02": [{"title": "On Looms", "paper": LOOMS}]},
+    ],
+)  # fmt: skip
+def test_the_answers_of_services_and_records_under_keys_are_read(answer):
+    content = json.dumps(answer)
+    (found,) = (one for one in json_list.read(dump(content)) if isinstance(one, ListedPaper))
+
+    assert "" == json_list.recognise(dump(content))
+    assert ("On Looms", ADA, ("doi:10.1000/abc",)) == (found.title, found.authors, found.ids)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ({"issued": {"date-parts": [[2024, 1, 5]]}}, date(2024, 1, 5)),
+        ({"pubdate": "2024-01-00"}, date(2024, 1, 1)),
+        ({"prism:coverDate": "2024-01-05"}, date(2024, 1, 5)),
+        ({"pubYear": "2024"}, date(2024, 1, 1)),
+    ],
+)
+def test_a_day_is_read_under_the_names_that_services_give_it(said, day):
+    (found,) = json_list.read(dump(json.dumps([LOOMS | said])))
+
+    assert day == found.published
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [{"userId": 1, "id": 1, "title": "buy milk", "completed": False}],
+        {"items": [{"title": "Home", "url": "/home"}, {"title": "About", "url": "/about"}]},
+        {"title": "Settings", "version": "1.0"},
+        {"a": {"title": "A page", "path": "/a"}},
+    ],
+)
+def test_objects_with_nothing_of_a_paper_but_a_title_are_refused(other):
+    assert json_list.recognise(dump(json.dumps(other)))
