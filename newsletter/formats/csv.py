@@ -37,15 +37,21 @@ def recognise(dump: Dump) -> str:
 
 
 _OF_PAPERS = frozenset(("authors", "abstract", "doi", "arxiv", "pmid", "openreview", "venue", "noted"))
-_ROWS_ASKED = 50
+_ROWS = 50
+"""Of the head that are asked."""
 
 
 def _names_papers(dump: Dump, delimiter: str, columns: Roles) -> bool:
-    """Whether one of the first rows has a paper's id or address: films and recipes have titles as well."""
+    """Whether one of the first rows has a paper's id or address, or there is no column but those we know:
+    films and recipes have titles as well, and much besides.
+    """
     text = dump.head.decode(encoding(dump.head), "newsletter.western")
-    table = Table(columns)
-    rows = (table.listed(_cells(line, delimiter)) for line in islice(text.splitlines(), 1, _ROWS_ASKED))
-    return any(row is not None and row.ids for row in rows)
+    header, *rows = (
+        _cells(line, delimiter) for line in islice(filter(_is_content, text.splitlines()), _ROWS)
+    )
+    known = {column for columns_ in columns.values() for column in columns_}
+    listed = map(Table(columns).listed, rows)
+    return len(known) == len(header) or any(row is not None and row.ids for row in listed)
 
 
 @lru_cache(maxsize=8)

@@ -89,8 +89,9 @@ def test_columns_are_known_by_the_names_that_services_and_languages_give_them(he
     ("content", "known"),
     [
         ("title,year,genre,url\nAlien,1979,horror,https://example.org/alien\n", False),
-        ("id,title,category,tags,description\n1,Blue shirt,clothes,blue,a shirt\n", False),
-        ("Name,Author,URL\nleft-pad,ada,https://example.org/left-pad\n", False),
+        ("id,title,category,tags,price\n1,Blue shirt,clothes,blue,12\n", False),
+        ("Name,Author,Stars per day,URL\nleft-pad,ada,3,https://example.org/left-pad\n", False),
+        ("title,year\nOn Looms,2024\n", True),
         ("title,url\nOn Looms,https://arxiv.org/abs/2401.00001\n", True),
         ("Name,Tags,URL\nOn Looms,nlp,https://arxiv.org/abs/2401.00001\n", True),
     ],
