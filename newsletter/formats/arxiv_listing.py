@@ -15,6 +15,8 @@ TITLE = "arXiv listing as text, a week or a month"
 
 
 def recognise(dump: Dump) -> str:
+    if arxiv_mail.is_envelope(dump.head):
+        return "it is a mail"
     if dump.head.count(_arxiv_text.FENCE.encode()) == 0 or not _arxiv_text.has_records(head_lines(dump)):
         return "no record “arXiv:…” or “Paper: …” behind a line of two backslashes"
     if not arxiv_mail.recognise(dump):

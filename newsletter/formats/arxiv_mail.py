@@ -1,7 +1,8 @@
 r"""The daily mailing of arXiv: new submissions, cross-lists and replacements, as text or as a saved mail.
 
-Stage parse: a mail goes in, as the text that its reader copied or as an .eml file (quoted-printable,
-base64, one part of several); what its records hold comes out. The records themselves are _arxiv_text's.
+Stage parse: a mail goes in, as the text that its reader copied, quoted perhaps, or as an .eml file
+(quoted-printable, base64, one part of several, HTML alone), or many in an mbox; what its records hold comes
+out. The records themselves are _arxiv_text's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from email.message import Message
+from html import unescape
 from itertools import chain
 
 from newsletter.errors import DumpTooLarge
@@ -31,8 +33,8 @@ _RECEIVED = re.compile(r"received from\s.{10,60}\sto\s")
 
 
 def recognise(dump: Dump) -> str:
-    text = _mail_text(dump.head).splitlines() if _is_envelope(dump.head) else head_lines(dump)
-    text = [line.strip() for line in text]
+    text = _mail_text(dump.head).splitlines() if is_envelope(dump.head) else head_lines(dump)
+    text = [_unquoted(line).strip() for line in text]
     if not _arxiv_text.has_records(text):
         return "no record “arXiv:…” behind a line of two backslashes"
     if not any(_is_of_mailing(line) for line in text):
@@ -41,13 +43,22 @@ def recognise(dump: Dump) -> str:
 
 
 def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
-    if not _is_envelope(dump.head):
-        yield from _arxiv_text.read(dump.name, lines(dump), closed=True)
+    if not is_envelope(dump.head):
+        plain = ((number, _unquoted(line)) for number, line in lines(dump))
+        yield from _arxiv_text.read(dump.name, plain, closed=True)
         return
     index = 0
     for found in _arxiv_text.read(dump.name, _mail_lines(_content(dump)), closed=True):
         index += isinstance(found, ListedPaper)
         yield _unlined(found, index)
+
+
+_QUOTE = re.compile(r"(?:> ?){1,9}")
+
+
+def _unquoted(line: str) -> str:
+    """The line without the signs before it that an answer or a forwarded mail has."""
+    return _QUOTE.sub("", line, count=1) if line.startswith(">") else line
 
 
 def _is_of_mailing(line: str) -> bool:
@@ -57,7 +68,7 @@ def _is_of_mailing(line: str) -> bool:
 # ---------------------------------------------------------------------------------------- envelope
 
 
-def _is_envelope(head: bytes) -> bool:
+def is_envelope(head: bytes) -> bool:
     """Whether it is a mail with its header, and one whose text is coded; else it is read as it stands."""
     header = head[:_LONGEST_ENVELOPE].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     return (
@@ -78,10 +89,22 @@ def _content(dump: Dump) -> bytes:
 
 
 def _mail_lines(content: bytes) -> Iterable[tuple[int, str]]:
-    """The mail's date and subject, then the lines of its text."""
+    """Of each mail its date and subject, then the lines of its text."""
+    return chain.from_iterable(map(_lines_of_one, _mails(content)))
+
+
+def _lines_of_one(content: bytes) -> Iterable[tuple[int, str]]:
     mail = email.message_from_bytes(content)
     header = [(0, f"{name}: {_header(mail, name)}") for name in ("Date", "Subject")]
-    return chain(header, enumerate(_mail_text(content).splitlines(), 1))
+    return chain(header, enumerate(map(_unquoted, _mail_text(content).splitlines()), 1))
+
+
+_FROM = re.compile(rb"^(?=From \S{1,300} [^\r\n]{0,100}\d{4}\r?$)", re.MULTILINE)
+
+
+def _mails(content: bytes) -> list[bytes]:
+    """The mails of an mbox, each of which begins with a line "From SENDER DATE"; else the mail itself."""
+    return [mail for mail in _FROM.split(content) if mail] if content.startswith(b"From ") else [content]
 
 
 def _header(mail: Message, name: str) -> str:
@@ -89,9 +112,20 @@ def _header(mail: Message, name: str) -> str:
 
 
 def _mail_text(content: bytes) -> str:
-    """Its parts of plain text, one after the other."""
-    parts = email.message_from_bytes(content).walk()
-    return "\n".join(_decoded(part) for part in parts if part.get_content_type() == "text/plain")
+    """Its parts of plain text, one after the other; where it has none, what those of HTML show."""
+    parts = tuple(email.message_from_bytes(content).walk())
+    shown = "\n".join(_decoded(part) for part in parts if part.get_content_type() == "text/plain")
+    if shown.strip():
+        return shown
+    return "\n".join(_shown(_decoded(part)) for part in parts if part.get_content_type() == "text/html")
+
+
+_TAG = re.compile(r"<(?:(?:(/?p|/?div|/?tr|br|hr)\b)|/?[a-zA-Z!])[^<>]*+>", re.IGNORECASE)
+
+
+def _shown(markup: str) -> str:
+    """The text of some HTML, line by line."""
+    return unescape(_TAG.sub(lambda tag: "\n" if tag[1] else "", markup)).replace("\xa0", " ")
 
 
 def _decoded(part: Message) -> str:

@@ -221,6 +221,37 @@ def test_a_saved_mail_is_read_whatever_its_coding(coding, body, around):
     assert problems(found) == []
 
 
+def html_alone():
+    body = "<html><body><pre>" + TEXT.replace("&", "&amp;").replace("<", "&lt;") + "</pre></body></html>"
+    return envelope(quopri.encodestring(body.encode()), "quoted-printable").replace(
+        b"text/plain", b"text/html"
+    )
+
+
+def test_a_mail_of_html_alone_is_read_by_what_it_shows():
+    """Read as it stands, its titles had the signs of its coding in them."""
+    found = read(html_alone(), "mail.eml")
+
+    assert "it is a mail" == arxiv_listing.recognise(dump(html_alone()))
+    assert [each.title for each in papers(read(TEXT))] == [each.title for each in papers(found)]
+    assert problems(found) == []
+
+
+def test_a_mail_quoted_in_an_answer_is_read():
+    quoted = "On Friday arXiv wrote:\n" + "".join(f"> {line}\n" for line in TEXT.splitlines())
+
+    assert [each.title for each in papers(read(TEXT))] == [each.title for each in papers(read(quoted))]
+
+
+def test_each_mail_of_an_mbox_is_decoded_by_itself():
+    mails = (envelope(base64.encodebytes(TEXT.encode()), "base64"), html_alone())
+    mbox = b"".join(b"From a@example.org Fri Mar  3 01:29:12 2023\r\n" + mail + b"\r\n" for mail in mails)
+    found = read(mbox, "arxiv.mbox")
+
+    assert 2 * ["new", "cross", "replaced", "replaced-cross"] == [each.kind for each in papers(found)]
+    assert problems(found) == []
+
+
 def test_a_mail_that_forwards_a_mail_is_read():
     inner = envelope(base64.encodebytes(TEXT.encode()), "base64")
     outer = b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: message/rfc822\n\n" + inner
