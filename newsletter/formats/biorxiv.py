@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from newsletter.formats import _values
-from newsletter.formats._fields import at, text
+from newsletter.formats._fields import at, text, without_faces
 from newsletter.formats._json import head_value, lines_of, records
 from newsletter.model import Dump, DumpDate, Link, ListedPaper, Problem
 
@@ -41,7 +41,7 @@ def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
             yield found
             continue
         seen += 1
-        if title := _letters(text(found, "title") or text(found, "preprint_title")):
+        if title := without_faces(_letters(_first(found, "title", "preprint_title"))):
             yield _listed(found, title, index)
         else:
             yield Problem(dump=dump.name, what=f"record {index} has no title ({_doi(found)[:80]!r})")
@@ -70,7 +70,7 @@ def _listed(record: dict[str, Any], title: str, index: int) -> ListedPaper:
     version = _values.number(record.get("version"))
     return ListedPaper(
         title=title,
-        abstract=_letters(text(record, "abstract") or text(record, "preprint_abstract")),
+        abstract=_letters(_values.plain(_first(record, "abstract", "preprint_abstract"))),
         index=index,
         authors=_values.authors(_first(record, "authors", "preprint_authors"), reversed_names=True),
         affiliations=tuple(filter(None, (text(record, "author_corresponding_institution"),))),

@@ -75,10 +75,11 @@ def _entry(dump: str, entry: etree._Element, index: int) -> ListedPaper | Proble
         links=_values.links(address, code=told.get("code", ""), project=told.get("project page", "")),
         categories=categories or (found[2] if found else ()),
         keywords=keywords,
-        venue=text(entry, "publicationName"),
+        venue=text(entry, "publicationName") or told.get("source", ""),
         licence=text(entry, "rights") if "://" in text(entry, "rights") else "",
         version=arxiv_version(found[1]) if found else _version(address),
-        published=_day(entry, "pubDate", "published", "issued", "publicationDate", "date"),
+        published=_day(entry, "pubDate", "published", "issued", "publicationDate", "date")
+        or _values.day(told.get("publication date", "")),
         updated=_day(entry, "updated", "modified"),
         votes=_values.number(told.get("upvotes", told.get("votes", ""))),
     )
@@ -114,13 +115,13 @@ def _about(entry: etree._Element) -> str:
 
 def _ids(entry: etree._Element, address: str, named: _Named | None) -> tuple[str, ...]:
     """The keys of the first that tells an arXiv id, and the DOI: one entry is one paper."""
-    dois = (text(entry, name) for name in ("doi", "DOI", "identifier"))
+    dois = (text(one) for name in ("doi", "DOI", "identifier") for one in children(entry, name))
     found = _values.ids(
         address,
         text(entry, "guid"),
         text(entry, "id"),
         *(("arxiv", named[1]) for named in (named,) if named),
-        *(("doi", doi) for doi in dois if doi),
+        *(("doi", doi) for doi in dois if "10." in doi),
     )
     arxiv = [key for key in found if key.startswith("arxiv:")]
     return tuple(key for key in found if key not in arxiv[1:])
@@ -213,16 +214,20 @@ def _blocks(markup: str) -> tuple[str, ...]:
 
 
 _LABELLED = re.compile(
-    r"(?P<label>authors?|upvotes|votes|summary|abstract|code|project page)\s?:\s{0,3}(?P<words>\S.*)",
+    r"(?P<label>authors?|author\(s\)|publication date|source|"
+    r"upvotes|votes|summary|abstract|code|project page)\s?:\s{0,3}(?P<words>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+_SAME = {"author": "authors", "author(s)": "authors"}
 
 
 def _labelled(blocks: Iterable[str]) -> dict[str, str]:
     """Of the paragraphs such as "Upvotes: 52" the words by their label."""
     found = (_LABELLED.match(block) for block in blocks)
     told = {match["label"].lower(): match["words"].strip() for match in found if match}
-    return {"authors" if label == "author" else label: words for label, words in told.items()}
+    return {_SAME.get(label, label): words for label, words in told.items()}
 
 
 def _abstract(blocks: tuple[str, ...], told: dict[str, str], *, translated: bool) -> str:
@@ -231,7 +236,11 @@ def _abstract(blocks: tuple[str, ...], told: dict[str, str], *, translated: bool
         return labelled
     if translated:
         return max((block for block in blocks if _latin(block) and not _named(block)), key=len, default="")
-    return " ".join(block for block in blocks if not _LABELLED.match(block))
+    return _ONLINE.sub("", " ".join(block for block in blocks if not _LABELLED.match(block)))
+
+
+_ONLINE = re.compile(r"\A[^;:]{1,120}, Published online: [\w ]{6,30}; doi: ?\S{1,120}\s?")
+"""How Nature's descriptions begin."""
 
 
 def _latin(block: str) -> bool:

@@ -1,4 +1,4 @@
-"""A Hugging Face page of papers, saved as HTML: of a day, a week, a month, or a search.
+"""A Hugging Face page of papers, saved as HTML: of a day, a week, a month, a search, or one paper.
 
 Stage parse: the page holds its papers as JSON in the ``data-props`` of an element, escaped in double quotes,
 or in single quotes where a program has set the page anew. Where no such element is left, the cards that the
@@ -27,6 +27,8 @@ _MARKS = (
     'data-target="dailypapers"',
     "data-target='dailypapers'",
     "dailypaperspage",
+    'data-target="papercontent"',
+    'content="paper page - ',
     "<title>daily papers - hugging face",
     'content="https://huggingface.co/papers"',
     'content="https://huggingface.co/papers/date/',
@@ -38,6 +40,8 @@ _PROPS = "data-props="
 _LIST = "dailyPapers"
 _LONGEST_PAGE = 64 * 1024**2
 _ENDING = 200
+_ONE = ('{"paper":', "{&quot;paper&quot;:")
+"""How the props of the page of a single paper begin."""
 _BEHIND = 2_000
 """Characters at the end of the props in which a date may stand that is not a paper's."""
 
@@ -75,7 +79,7 @@ def _page(dump: Dump) -> str:
 
 
 def _props(page: str) -> str:
-    """The JSON of the element that holds papers, unescaped, as far as it goes; "" where there is none."""
+    """The JSON of the element that holds papers, or the page's one, unescaped, as far as it goes; else ""."""
     start = 0
     while (start := page.find(_PROPS, start)) >= 0:
         start += len(_PROPS)
@@ -83,7 +87,7 @@ def _props(page: str) -> str:
             continue
         end = page.find(quote, start + 1)
         told = page[start + 1 : end if end >= 0 else None]
-        if f"{_LIST}&quot;" in told or f'{_LIST}"' in told:
+        if told.startswith(_ONE) or f"{_LIST}&quot;" in told or f'{_LIST}"' in told:
             return html.unescape(told)
     return ""
 
@@ -91,7 +95,7 @@ def _props(page: str) -> str:
 def _within(dump: Dump, props: str) -> Iterator[tuple[int, dict[str, object] | Problem]]:
     content = props.encode("utf-8", "replace")
     inner = replace(dump, head=content[: len(dump.head)], open=lambda: io.BytesIO(content))
-    return records(inner, f"{_LIST}.item")
+    return records(inner, *(("",) if props.startswith(_ONE) else (f"{_LIST}.item",)))
 
 
 _DATE = re.compile(r'"(?:date|dailyDate|currentDate)" ?: ?"(\d{4}-\d{2}-\d{2})')
@@ -99,6 +103,8 @@ _DATE = re.compile(r'"(?:date|dailyDate|currentDate)" ?: ?"(\d{4}-\d{2}-\d{2})')
 
 def _dated(props: str) -> Iterator[DumpDate]:
     """The day of the page, which stands beside its papers."""
+    if props.startswith(_ONE):
+        return
     start = props.index(f'"{_LIST}"')
     said = _DATE.search(props, 0, start) or _DATE.search(props, max(start, len(props) - _BEHIND))
     if said and (day := _hf.iso_date(said[1])):

@@ -82,3 +82,10 @@ def test_a_record_without_a_title_costs_that_record_and_a_cut_file_its_end():
 @pytest.mark.parametrize("content", ["{}", '[{"doi": "10.1/x", "title": "y"}]', '{"collection": []}', "[3]"])
 def test_other_json_is_refused(content):
     assert biorxiv.recognise(dump(content))
+
+
+def test_the_tags_of_italics_are_no_part_of_a_title():
+    record = RECORD | {"title": "Looms <i>in vivo</i>", "abstract": "<p>We <b>weave</b>.</p>"}
+    (paper,) = biorxiv.read(dump(json.dumps([record])))
+
+    assert ("Looms in vivo", "We weave.") == (paper.title, paper.abstract)

@@ -193,3 +193,30 @@ def test_hostile_titles_stay_words(title):
     content = RSS.replace("On &amp;amp; On", title.replace("]]>", "]]&gt;"))
 
     assert papers(content)[0].title.startswith(title[:50])
+
+
+def test_what_publishers_write_into_descriptions_is_told_from_the_abstract():
+    described = "<p>Publication date: January 2024</p><p><b>Source:</b> Looms, Volume 3</p><p>Author(s): Ada Byron</p>"
+    nature = "Looms, Published online: 05 January 2024; doi:10.1000/abc We weave."
+    (first,) = read(
+        f"<rss><item><title>A</title><description><![CDATA[{described}]]></description></item></rss>"
+    )
+    (second,) = read(f"<rss><item><title>B</title><description>{nature}</description></item></rss>")
+
+    assert (("Ada Byron",), "Looms, Volume 3", date(2024, 1, 1), "") == (
+        first.authors,
+        first.venue,
+        first.published,
+        first.abstract,
+    )
+    assert "We weave." == second.abstract
+
+
+def test_each_identifier_of_an_entry_is_read():
+    dc = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    (found,) = read(
+        f"<rss {dc}><item><title>A</title><link>https://pubmed.ncbi.nlm.nih.gov/38000001/</link>"
+        "<dc:identifier>pmid:38000001</dc:identifier><dc:identifier>doi:10.1000/abc</dc:identifier></item></rss>"
+    )
+
+    assert ("pmid:38000001", "doi:10.1000/abc") == found.ids

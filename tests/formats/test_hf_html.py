@@ -189,3 +189,11 @@ def test_a_page_beyond_all_size_is_refused(monkeypatch):
 
     with pytest.raises(hf_html.UnreadableDump, match="more than 10 bytes"):
         read(page(""))
+
+
+def test_the_page_of_one_paper_is_read():
+    props = {"paper": LOOMS["paper"], "comments": [{"title": "no paper"}]}
+    content = page(escaped(props).replace("DailyPapers", "PaperContent"), title="Paper page - On Looms")
+
+    assert "" == hf_html.recognise(dump(content))
+    assert [LOOMS["paper"]["title"]] == [one.title for one in papers(read(content))]
