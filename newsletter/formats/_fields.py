@@ -150,6 +150,15 @@ def listed_from(record: dict[str, Any], *, index: int | None = None, line: int |
     )
 
 
+_SUMMED = {"abstract", "Abstract", "summary", "Summary"}
+
+
+def of_paper(record: dict[str, Any]) -> bool:
+    """Whether a record has a title and beside it what only a paper's has."""
+    alone = listed_from(record)
+    return bool(alone.title and (alone.authors or alone.ids or alone.venue or _SUMMED & record.keys()))
+
+
 def _keys(record: dict[str, Any]) -> tuple[str, ...]:
     """The record's ids; of several arXiv ids the first, for a record is one paper."""
     given = (one for name in _IDS for one in _each(_value(record, name)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from newsletter.formats._fields import at, claimed, listed_from, title_in
+from newsletter.formats._fields import at, claimed, listed_from, of_paper, title_in
 from newsletter.formats._json import head_value, lines_of, records
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
 
@@ -33,7 +33,7 @@ def recognise(dump: Dump) -> str:
     _, first = _place(kind, value)
     if not title_in(first):
         return "its first object has no title"
-    if not _of_paper(first):
+    if not of_paper(first):
         return (
             "its first object has a title, but no author, id or abstract: settings, perhaps, or things to do"
         )
@@ -57,7 +57,7 @@ def _keyed(value: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """The same where records, or lists of them, stand under ids, dates or topics."""
     for one in value.values():
         path, first = ("*.item", one[0]) if isinstance(one, list) and one else ("*", one)
-        if isinstance(first, dict) and _of_paper(_unwrapped(first)):
+        if isinstance(first, dict) and of_paper(_unwrapped(first)):
             return path, _unwrapped(first)
     return None
 
@@ -67,15 +67,6 @@ def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
     names = ("paper",) if title_in(record) else _INSIDE
     inside = (record[name] for name in names if isinstance(record.get(name), dict))
     return next(filter(title_in, inside), record)
-
-
-def _of_paper(record: dict[str, Any]) -> bool:
-    """Whether it says what only a paper's record says beside a title."""
-    alone = listed_from(record)
-    return bool(alone.title and (alone.authors or alone.ids or alone.venue or _ABSTRACTS & record.keys()))
-
-
-_ABSTRACTS = {"abstract", "Abstract", "summary", "Summary"}
 
 
 def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
 
 from newsletter.formats import encoding, lines
-from newsletter.formats._fields import claimed, listed_from, title_in
+from newsletter.formats._fields import claimed, listed_from, of_paper, title_in
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
 from newsletter.text import xml_safe
 
@@ -28,14 +29,33 @@ _TITLED = re.compile(r"(?: *- +|  +)(?:\{ *)?[\"']?(?:title|paper)[\"']?: +\S.*"
 
 
 def recognise(dump: Dump) -> str:
-    text = dump.head.decode(encoding(dump.head), "newsletter.western")
+    text = dump.head.decode(encoding(dump.head), "newsletter.western").splitlines()
+    if not _has_titles(text):
+        return "no list whose entries have a title:"
+    if not any(of_paper(paper) or paper.keys() <= _PLAIN for paper in _first_papers(text)):
+        return "its entries have titles, but no author, id or abstract: a menu, perhaps"
+    other = claimed(dump, "yaml_list")
+    return f"it is {other}'s" if other else ""
+
+
+def _has_titles(text: Iterable[str]) -> bool:
     begun = False
-    for line in text.splitlines():
+    for line in text:
         begun = begun or _DASH.fullmatch(line) is not None
         if begun and _TITLED.fullmatch(line):
-            other = claimed(dump, "yaml_list")
-            return f"it is {other}'s" if other else ""
-    return "no list whose entries have a title:"
+            return True
+    return False
+
+
+_PLAIN = {"title", "paper", "year", "date", "tags", "notes", "note", "status"}
+"""What a list of mere titles may say of them: a menu has links, a playlist artists."""
+_ASKED = 20
+"""Entries of the head, of which one has to be a paper."""
+
+
+def _first_papers(text: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for _, entry in islice(_entries(enumerate(text, 1)), _ASKED):
+        yield from _papers(_parsed(entry))
 
 
 def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:

@@ -83,6 +83,8 @@ def test_a_list_is_recognised_by_the_title_of_an_entry():
         "title: One\n",
         "---\ntitle: A post\n---\n\nText.\n",
         "- name: build\n  run: make\n",
+        "- title: Home\n  url: /\n- title: About\n  url: /about\n",
+        "- title: Song One\n  artist: A\n",
         "",
     ],
 )
