@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -20,6 +20,7 @@ from newsletter.model import DEPTH, LINE_BYTES, Dump, Problem
 
 Record = dict[str, Any]
 Head = tuple[str, Record]
+Made = TypeVar("Made")
 
 _PUT_BACK = "the file seems cut off; put the whole file back and run again"
 _RAISE = "is this really a list of papers? else raise limits.{} in config.yaml"
@@ -227,12 +228,11 @@ def _reason(error: ValueError) -> str:
 # --------------------------------------------------------------------------------------------- lines
 
 
-def lines_of(dump: Dump, *, flat: bool = False) -> Iterator[tuple[int, Record | Problem]]:
+def lines_of(dump: Dump) -> Iterator[tuple[int, Record | Problem]]:
     """The objects of JSON lines, each with the number of its line; empty lines are left out.
 
     A line that is no object is a Problem, and one over a limit; the last line, where the file was cut off
-    in it, one that is `cut`. A format that looks no deeper than it can see may ask for `flat` reading:
-    then how deep a line nests is left to the parser's own limit, which saves a tenth of the time.
+    in it, one that is `cut`.
     """
     longest, depth = dump.line_bytes, dump.depth
     for first, whole, ended in _lines(dump):
@@ -241,10 +241,33 @@ def lines_of(dump: Dump, *, flat: bool = False) -> Iterator[tuple[int, Record | 
                 value = orjson.loads(line)
             except orjson.JSONDecodeError:
                 value = None
-            if type(value) is dict and len(line) <= longest and (flat or _brackets(line) <= depth):
+            if type(value) is dict and len(line) <= longest and _brackets(line) <= depth:
                 yield number, value
             else:
                 yield from _looked_into(dump, number, line, ended=ended)
+
+
+def made_of_lines(
+    dump: Dump, usual: Callable[[Record, int], Made], odd: Callable[[Record, int], Made]
+) -> Iterator[Made | Problem]:
+    """What `usual` makes of each line's object and its number, and `odd` of those for which that raises
+    ValueError, TypeError, LookupError or AttributeError; of other lines the Problems of `lines_of`.
+
+    For dumps of millions of lines: it saves a sixth of the time. Neither may look deeper into a record than
+    it can see, for how deep a usual line nests is left to the parser's own limit.
+    """
+    loads, longest = orjson.loads, dump.line_bytes
+    for first, whole, ended in _lines(dump):
+        for number, line in enumerate(whole, first):
+            try:
+                made = usual(loads(line), number)
+            except (ValueError, TypeError, LookupError, AttributeError):
+                made = None
+            if made is not None and len(line) <= longest:
+                yield made
+            else:
+                for _, found in _looked_into(dump, number, line, ended=ended):
+                    yield found if isinstance(found, Problem) else odd(found, number)
 
 
 def _looked_into(
@@ -295,10 +318,13 @@ def _lines(dump: Dump) -> Iterator[tuple[int, list[bytes], bool]]:
     """
     rest, first = b"", 1
     for piece in utf8(dump):
-        *whole, rest = _split(rest + piece)
+        # Only the line that the last piece has cut is put together again: to copy it all costs a tenth.
+        whole = _split(piece) if b"\n" in piece else _split(rest + piece)
+        if b"\n" in piece:
+            whole[0] = rest + whole[0]
+        rest = whole.pop()[: dump.line_bytes + 1]
         yield first, whole, True
         first += len(whole)
-        rest = rest[: dump.line_bytes + 1]
     if rest.strip():
         yield first, [rest], False
 

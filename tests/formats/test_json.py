@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import formats
-from newsletter.formats._json import head_value, lines_of, records
+from newsletter.formats._json import head_value, lines_of, made_of_lines, records
 from newsletter.model import Problem
 
 ANY = st.recursive(
@@ -171,7 +171,43 @@ def test_text_comes_as_utf8_however_it_is_cut(parts, size):
     assert all(piece == piece.decode().encode() for piece in pieces)
 
 
+def number_of(record, line):
+    """What a format makes of a usual record."""
+    return line, record["a"]
+
+
+def told(record, line):
+    """What it makes of any."""
+    return line, str(record)
+
+
+def test_what_is_made_of_lines_depends_on_whether_they_are_usual():
+    one = dump('{"a": 1}\n[2]\n\n{"b": 3}\n{"a": 4}\n{"a":')
+    found = list(made_of_lines(one, number_of, told))
+
+    assert [(1, 1), (4, "{'b': 3}"), (5, 4)] == [each for each in found if isinstance(each, tuple)]
+    assert [(2, False), (6, True)] == [(each.line, each.cut) for each in found if isinstance(each, Problem)]
+
+
+def test_what_is_made_of_a_line_over_the_limit_is_not_kept():
+    one = replace(dump('{"a": "%s"}\n{"a": 2}' % ("x" * 99)), line_bytes=50)
+    problem, kept = made_of_lines(one, number_of, told)
+
+    assert "longer than 50 bytes" in problem.what
+    assert (2, 2) == kept
+
+
 def test_a_format_that_looks_no_deeper_reads_lines_of_any_depth():
     one = replace(dump('{"a":[[[]]]}\n'), depth=2)
 
-    assert [(1, {"a": [[[]]]})] == list(lines_of(one, flat=True))
+    assert [(1, [[[]]])] == list(made_of_lines(one, number_of, told))
+
+
+@given(pieces=st.lists(st.sampled_from(['{"a":1}', "\n", "\r\n", "{", "}", " ", "é", "\0"])))
+def test_lines_are_the_same_however_the_file_comes_in_pieces(pieces):
+    content = "".join(pieces).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        whole = list(lines_of(dump(content)))
+        patch.setattr(formats, "_PIECE", 2)
+
+        assert list(lines_of(dump(content))) == whole

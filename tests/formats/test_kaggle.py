@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -112,3 +113,19 @@ def test_other_records_of_papers_are_not_claimed():
         dump(lines({"id": "0704.0001", "title": "x", "authors": "y", "comments": ""}))
     )
     assert "no JSON" == kaggle.recognise(dump("id,title,authors,comments,journal-ref\n"))
+
+
+@pytest.mark.parametrize("title", ["A\tB", " A B", "A B\n", "A\n  B", "A  B", "A \n \n B", "A\u3000B "])
+def test_a_title_stands_in_one_line(title):
+    (found,) = read(lines({**RECORD, "title": title}))
+
+    assert ["A", "B"] == found.title.split()
+    assert (found.title.strip(), False) == (found.title, "\n" in found.title)
+
+
+def test_affiliations_behind_one_name_leave_all_as_it_is():
+    """Only such a record is looked at twice."""
+    plain = {**RECORD, "authors_parsed": [name[:3] for name in RECORD["authors_parsed"]]}
+    (one, other) = read(lines(RECORD, plain))
+
+    assert one == replace(other, line=1)
