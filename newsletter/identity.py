@@ -28,7 +28,8 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _LATEX_COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _WORD = re.compile(r"\w+")
-_FIVE_DIGITS_SINCE = 1501
+FIVE_DIGITS_SINCE = 1501
+"""The first month, as arXiv ids write it, whose ids have five digits behind it."""
 
 
 def fold(title: str) -> str:
@@ -42,7 +43,7 @@ def arxiv_key(text: str) -> str | None:
     """The arXiv key in an id, URL or DOI; None where there is none or it has a digit too many."""
     if found := _NEW_ARXIV.search(text):
         month, number = found[1], found[2]
-        digits = 5 if int(month) >= _FIVE_DIGITS_SINCE else 4
+        digits = 5 if int(month) >= FIVE_DIGITS_SINCE else 4
         return f"{ARXIV}{month}.{number}" if len(number) == digits and "01" <= month[2:] <= "12" else None
     if found := _OLD_ARXIV.search(text):
         return f"{ARXIV}{found[1].lower()}/{found[2]}"

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from newsletter.formats._quick import link
 from newsletter.formats._values import unlatex
-from newsletter.identity import ARXIV, arxiv_key, arxiv_version, doi_key
+from newsletter.identity import ARXIV, FIVE_DIGITS_SINCE, arxiv_key, arxiv_version, doi_key
 from newsletter.model import DumpDate, Link
 
 KINDS = {"new": "new", "cross": "cross", "replace": "replaced", "replace-cross": "replaced-cross"}
@@ -79,23 +79,27 @@ def ids(arxiv: str, dois: str = "") -> tuple[str, ...]:
 
     The field may hold two DOIs. Only its own id is an arXiv key: another's would join two papers.
     """
-    own = f"{ARXIV}{arxiv}" if _is_bare(arxiv) else _usual(arxiv)[0] or arxiv_key(arxiv)
+    month, _, number = arxiv.partition(".")
+    if _DIGITS.get(month) == len(number) and number.isdecimal() and number.isascii():
+        own: str | None = ARXIV + arxiv
+    else:
+        own = _usual(arxiv[:_LONGEST_ID])[0] or arxiv_key(arxiv)
     if not dois:
         return (own,) if own else ()
-    if own and _USUAL_DOI.fullmatch(dois):
-        return own, f"doi:{dois.lower()}"
+    if own and _is_usual_doi(dois):
+        return own, "doi:" + dois.lower()
     found = map(doi_key, dois.replace(",10.", " 10.").split())
     keys = [own, *(key for key in found if key and key.startswith("doi:"))]
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
-_USUAL_DOI = re.compile(r"10\.[0-9]{4}/[!-+\--~]{0,200}[0-9A-Za-z]")
+_is_usual_doi = re.compile(r"10\.[0-9]{4}/[!-+\--~]{0,200}[0-9A-Za-z]").fullmatch
 """One DOI and nothing else, in ASCII without a blank or a comma. arXiv's own begin with five digits."""
 
 
 def version(arxiv: str) -> int | None:
     """The version in an id such as 2106.01345v2; None where there is none that can be."""
-    key, told = _usual(arxiv)
+    key, told = _usual(arxiv[:_LONGEST_ID])
     found = int(told or 0) if key else arxiv_version(arxiv[:_LONGEST_ID])
     return found if found is not None and 0 < found <= _MOST_VERSIONS else None
 
@@ -106,6 +110,7 @@ _VERSION_DIGITS = 6
 _MOST_VERSIONS = 10_000
 
 
+@lru_cache(maxsize=64)  # of one record its id, its keys and its version are asked for
 def _usual(arxiv: str) -> tuple[str, str]:
     """The key and the version's digits of an id, or of the page it names, that is written as nearly all are:
     what identity.py's search finds in it, in a third of the time. Nothing for any other.
@@ -122,16 +127,16 @@ def _usual(arxiv: str) -> tuple[str, str]:
 
 def _is_bare(arxiv: str) -> bool:
     """Whether it is a new id and nothing else: 2106.01345."""
-    return arxiv[5:].isdecimal() and arxiv.isascii() and len(arxiv) == _length(arxiv[:5])
+    month, _, number = arxiv.partition(".")
+    return _DIGITS.get(month) == len(number) and number.isdecimal() and number.isascii()
 
 
-@lru_cache(maxsize=1024)
-def _length(month: str) -> int:
-    """How long an id is that begins so: `0704.` has four digits behind it, `1501.` five; else -1."""
-    if not month.endswith("."):
-        return -1
-    lengths = (len(month) + digits for digits in (4, 5))
-    return next((length for length in lengths if arxiv_key(month.ljust(length, "1")) is not None), -1)
+_DIGITS = {
+    f"{year:02}{month:02}": 5 if 100 * year + month >= FIVE_DIGITS_SINCE else 4
+    for year in range(100)
+    for month in range(1, 13)
+}
+"""How many digits stand behind the month of an id."""
 
 
 def abstract_page(keys: Iterable[str]) -> tuple[Link, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
@@ -102,7 +103,15 @@ def day(text: object) -> date | None:
         return None
     if isinstance(text, str) and (quickly := _iso(text)):
         return quickly
-    shown = " ".join(str(text)[:200].split())
+    return _of_text(str(text)[:_LONGEST_DAY])
+
+
+_LONGEST_DAY = 200
+
+
+@lru_cache(maxsize=4096)  # a feed says the same day in each record
+def _of_text(text: str) -> date | None:
+    shown = " ".join(text.split())
     for pattern in (_ISO, _YEAR_MONTH, _PACKED, _YEAR):
         if found := pattern.match(shown):
             return _date(*(int(part) for part in found.groups()))

@@ -280,7 +280,7 @@ def text(element: etree._Element, *path: str) -> str:
     """The text of the first element that a path of local names leads to, else "": white space collapsed,
     markup inside dropped. Without a path: of the element itself.
     """
-    found = first(element, *path)
+    found = first(element, *path) if path else element
     if found is None:
         return ""
     inside = "".join(map(str, found.itertext())) if len(found) else found.text or ""
