@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Any, Literal
 
 from newsletter.identity import ARXIV, TITLE, aliases, fold, same_text
@@ -93,8 +94,8 @@ class _Catalogue:
         numbers = {number for key in keys for number in self.by_key.get(key, ())}
         return [self.records[number] for number in sorted(numbers, key=_age)]
 
-    def add(self, listed: ListedPaper, dump: str) -> Record:
-        record = first_record(self._next, listed, dump)
+    def add(self, listed: ListedPaper, keys: Iterable[str], dump: str) -> Record:
+        record = _said_by(self._next, listed, keys, dump)
         self._next -= 1
         self.put(record)
         return record
@@ -118,11 +119,12 @@ def diff(listings: Iterable[ListedPaper], known: Iterable[Record], dump: str) ->
 
 
 def _place(listed: ListedPaper, catalogue: _Catalogue, dump: str) -> Outcome:
-    same = same_papers(listed, catalogue.named_by(aliases(listed)))
+    keys = aliases(listed)
+    same = same_papers(listed, catalogue.named_by(keys))
     if not same:
-        return Outcome(listed=listed, number=catalogue.add(listed, dump).number, what="new")
+        return Outcome(listed=listed, number=catalogue.add(listed, keys, dump).number, what="new")
     before = same[0]
-    now = merge(_united(same), listed, dump)
+    now = _join(_united(same), _said_by(before.number, listed, keys, dump))
     if now != before:
         catalogue.put(now)
     grown = len(now.merged.abstract) > len(before.merged.abstract)
@@ -220,11 +222,20 @@ def changes(before: ListedPaper, now: ListedPaper) -> tuple[str, ...]:
 
 def first_record(number: int, listed: ListedPaper, dump: str) -> Record:
     """The record of a paper that one listing has made known."""
+    return _said_by(number, listed, aliases(listed), dump)
+
+
+def _said_by(number: int, listed: ListedPaper, keys: Iterable[str], dump: str) -> Record:
+    # Where the lines of an abstract break is its dump's affair, and no reason to write a paper anew.
+    merged = replace(listed, abstract=" ".join(listed.abstract.split()), **_UNMERGED)
     origin = Origin(dump=dump, version=listed.version or 0)
-    said = tuple((name, origin) for name in sorted(_MERGED) if getattr(listed, name) not in _NOTHING)
-    return Record(
-        number=number, merged=replace(listed, **_UNMERGED), keys=frozenset(aliases(listed)), origins=said
-    )
+    origins = tuple([(name, origin) for name in said(merged)])
+    return Record(number=number, merged=merged, keys=frozenset(keys), origins=origins)
+
+
+def said(merged: ListedPaper) -> list[str]:
+    """The names of the fields that hold something, sorted."""
+    return [name for name, value in zip(_SORTED, _values(merged), strict=True) if value not in _NOTHING]
 
 
 def merge(record: Record, listed: ListedPaper, dump: str) -> Record:
@@ -293,6 +304,8 @@ _UNMERGED: dict[str, Any] = {
 }
 """Facts of one listing rather than of the paper: they stay with the sighting."""
 _MERGED = tuple(field.name for field in fields(ListedPaper) if field.name not in _UNMERGED)
+_SORTED = tuple(sorted(_MERGED))
+_values = attrgetter(*_SORTED)
 
 
 def _age(number: int) -> tuple[bool, int]:

@@ -34,9 +34,14 @@ FIVE_DIGITS_SINCE = 1501
 
 def fold(title: str) -> str:
     """The letters and digits of a title: NFKC, accents and LaTeX commands dropped, case folded."""
-    text = _LATEX_COMMAND.sub(" ", title)
+    text = _LATEX_COMMAND.sub(" ", title) if "\\" in title else title
+    if text.isascii():  # most are, and a tenth of the time is enough for them
+        return text.lower().translate(_NO_LETTERS)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
-    return "".join(char for char in text.casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+_NO_LETTERS = {number: None for number in range(128) if not chr(number).isalnum()}
 
 
 def arxiv_key(text: str) -> str | None:

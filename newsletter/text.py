@@ -26,7 +26,8 @@ def clean(raw: str) -> str:
 
     Cleaning twice is cleaning once, so ``&amp;amp;`` is ``&``. Broken LaTeX stays as it stands.
     """
-    text = raw
+    # Most texts need no more than this, and are then in order at the first look below.
+    text = _one_line(raw) if raw.isascii() else raw
     for _ in range(_ROUNDS):
         before, text = text, _cleaned(text)
         if text == before:
@@ -184,9 +185,10 @@ _TYPOGRAPHY: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 
 def _without_lost_macros(text: str) -> str:
-    for hint, pattern, shown in _LOST:
+    for hint, repairs in _LOST:
         if hint in text:
-            text = pattern.sub(shown, text)
+            for pattern, shown in repairs:
+                text = pattern.sub(shown, text)
     return text
 
 
@@ -194,25 +196,46 @@ _FONT = r"(?<![A-Za-z\\])(?:text(?:bf|it|rm|sc|tt)?|math(?:bb|bf|cal|rm|it|sf|fr
 
 # Lists that pass through a web page lose `\` and `$`: "$k\times k$" arrives as "ktimes k". Only what no
 # English sentence holds is repaired: "four times fewer", "timesteps", "3 times a day" stay.
-_LOST: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("times", re.compile(r"(?<![A-Za-z\d.])(\d[\d.]{0,20})times ?(?=\d)"), "\\1×"),
-    ("times", re.compile(r"(?<![A-Za-z\d.])(\d[\d.]{0,20})times(?![A-Za-z])"), "\\1×"),
-    ("times ", re.compile(r"(?<!\w)([A-Za-z])times (?=[A-Za-z\d](?:times |(?!\w)))"), "\\1×"),
-    ("-it ", re.compile(r"(?<!\w)it (\d[\d.]{0,20})-it (?=\d)"), "\\1–"),
-    ("approx", re.compile(r"(?<![\w\\])approx ?(?=\d)"), "≈ "),
+# What a text has to hold for a repair to be tried, and the repairs.
+_LOST: tuple[tuple[str, tuple[tuple[re.Pattern[str], str], ...]], ...] = (
+    (
+        "times",
+        (
+            (re.compile(r"(?<![A-Za-z\d.])(\d[\d.]{0,20})times ?(?=\d)"), "\\1×"),
+            (re.compile(r"(?<![A-Za-z\d.])(\d[\d.]{0,20})times(?![A-Za-z])"), "\\1×"),
+            (re.compile(r"(?<!\w)([A-Za-z])times (?=[A-Za-z\d](?:times |(?!\w)))"), "\\1×"),
+        ),
+    ),
+    ("-it ", ((re.compile(r"(?<!\w)it (\d[\d.]{0,20})-it (?=\d)"), "\\1–"),)),
+    ("approx", ((re.compile(r"(?<![\w\\])approx ?(?=\d)"), "≈ "),)),
     # Both sides with decimals: "at 11 pm 2 of them" is an hour.
-    (" pm ", re.compile(r"(\d\.\d{1,9}%?) pm (?=\d{1,9}\.\d)"), "\\1 ± "),
-    ("infty", re.compile(r"(?<![\w\\])infty(?![A-Za-z])"), "∞"),
-    ("leq ", re.compile(r"(?<![\w\\])leq (?=\d)"), "≤ "),
-    ("geq ", re.compile(r"(?<![\w\\])geq (?=\d)"), "≥ "),
-    ("rightarrow", re.compile(r"(?<![\w\\])rightarrow(?!\w)"), "→"),
-    ("x2014", re.compile(r"(?<=[a-z])x2014(?=[a-z])"), "—"),
-    ("alpha^", re.compile(r"(?<![A-Za-z\\])alpha(?=\^)"), "α"),
-    ("sigma^", re.compile(r"(?<![A-Za-z\\])sigma(?=\^)"), "σ"),
-    ("chi^", re.compile(r"(?<![A-Za-z\\])chi(?=\^)"), "χ"),
-    ("{", re.compile(_FONT + r"\{([^{}]{1,80})\}\{(\w{1,20})\}"), "\\1/\\2"),
-    ("{", re.compile(_FONT + r"\{([^{}]{1,80})\}"), "\\1"),
-    ("math", re.compile(r"(?<![A-Za-z\\])math(?:bb|bf|cal|rm|it|sf|frak) (?=[A-Za-z](?!\w))"), ""),
+    (" pm ", ((re.compile(r"(\d\.\d{1,9}%?) pm (?=\d{1,9}\.\d)"), "\\1 ± "),)),
+    ("infty", ((re.compile(r"(?<![\w\\])infty(?![A-Za-z])"), "∞"),)),
+    (
+        "eq ",
+        (
+            (re.compile(r"(?<![\w\\])leq (?=\d)"), "≤ "),
+            (re.compile(r"(?<![\w\\])geq (?=\d)"), "≥ "),
+        ),
+    ),
+    ("rightarrow", ((re.compile(r"(?<![\w\\])rightarrow(?!\w)"), "→"),)),
+    ("x2014", ((re.compile(r"(?<=[a-z])x2014(?=[a-z])"), "—"),)),
+    (
+        "^",
+        (
+            (re.compile(r"(?<![A-Za-z\\])alpha(?=\^)"), "α"),
+            (re.compile(r"(?<![A-Za-z\\])sigma(?=\^)"), "σ"),
+            (re.compile(r"(?<![A-Za-z\\])chi(?=\^)"), "χ"),
+        ),
+    ),
+    (
+        "{",
+        (
+            (re.compile(_FONT + r"\{([^{}]{1,80})\}\{(\w{1,20})\}"), "\\1/\\2"),
+            (re.compile(_FONT + r"\{([^{}]{1,80})\}"), "\\1"),
+        ),
+    ),
+    ("math", ((re.compile(r"(?<![A-Za-z\\])math(?:bb|bf|cal|rm|it|sf|frak) (?=[A-Za-z](?!\w))"), ""),)),
 )
 
 # ------------------------------------------------------------------------------------ keywords and links

@@ -3,51 +3,93 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
-
-def dumps(value: object) -> str:
-    """JSON text of a dataclass (or a tuple of them); fields that hold their default are left out."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+_AS_IT_IS = frozenset({str, int, float, bool, NoneType})
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def loads(kind: type[T], text: str) -> T:
-    """The value of type `kind` that `dumps` wrote. A field that is missing gets its default."""
-    value: T = _value(kind, json.loads(text))
+def dumps(value: object, *, without: Collection[str] = ()) -> str:
+    """JSON text of a dataclass (or a tuple of them); fields that hold their default are left out, and of
+    the outermost those `without` names.
+    """
+    plain = _plain(value)
+    if without and isinstance(plain, dict):
+        plain = {name: inner for name, inner in plain.items() if name not in without}
+    return _encode(plain)
+
+
+def loads(kind: type[T], text: str, *, missing: Mapping[str, object] | None = None) -> T:
+    """The value of type `kind` that `dumps` wrote. A field that is missing gets its value in `missing`, or
+    its default.
+    """
+    plain = json.loads(text)
+    reader: _Reader = _reader(kind)  # type: ignore[arg-type] # mypy takes no type for hashable
+    value: T = reader({**missing, **plain} if missing else plain)
     return value
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        held = ((field, getattr(value, field.name)) for field in fields(value))
-        return {field.name: _plain(inner) for field, inner in held if inner != field.default}
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if defaults := _defaults(kind):  # type: ignore[arg-type] # as above
+        held = [(name, getattr(value, name), default) for name, default in defaults]
+        return {name: _plain(inner) for name, inner, default in held if inner != default}
     if isinstance(value, tuple | list):
         return [_plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _value(kind: Any, plain: Any) -> Any:  # noqa: ANN401 - the shape is given by `kind`
-    origin = get_origin(kind)
-    if origin is tuple:
-        inner, *others = get_args(kind)
-        kinds = [inner] * len(plain) if others in ([], [...]) else [inner, *others]
-        return tuple(_value(k, p) for k, p in zip(kinds, plain, strict=True))
-    if origin in (UnionType, Union):
-        return None if plain is None else _value(get_args(kind)[0], plain)
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: _value(hints[name], inner) for name, inner in plain.items() if name in hints})
-    if kind in (date, datetime):
-        return kind.fromisoformat(plain)
-    return plain
+@cache
+def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
+    """The fields of a dataclass with their defaults; nothing for another type."""
+    return tuple((each.name, each.default) for each in fields(kind)) if is_dataclass(kind) else ()
+
+
+_Reader = Callable[[Any], Any]
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _reader(kind: Any) -> _Reader:  # noqa: ANN401 - the shape is given by `kind`
+    """What makes a value of that type of what JSON has of it: types are looked into once."""
+    origin = get_origin(kind)
+    if origin is tuple:
+        return _tuple_reader(get_args(kind))
+    if origin in (UnionType, Union):
+        inner = _reader(get_args(kind)[0])
+        return lambda plain: None if plain is None else inner(plain)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _dataclass_reader(kind)
+    if kind in (date, datetime):
+        reader: _Reader = kind.fromisoformat
+        return reader
+    return _same
+
+
+def _same(plain: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    return plain
+
+
+def _tuple_reader(kinds: tuple[Any, ...]) -> _Reader:
+    if len(kinds) == 1 or kinds[1] is ...:
+        inner = _reader(kinds[0])
+        return tuple if inner is _same else lambda plain: tuple([inner(each) for each in plain])
+    readers = [_reader(each) for each in kinds]
+    return lambda plain: tuple([read(each) for read, each in zip(readers, plain, strict=True)])
+
+
+def _dataclass_reader(kind: type) -> _Reader:
+    readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+
+    def read(plain: Mapping[str, Any]) -> Any:  # noqa: ANN401 - of the kind
+        return kind(**{name: readers[name](inner) for name, inner in plain.items() if name in readers})
+
+    return read

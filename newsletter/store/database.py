@@ -8,7 +8,7 @@ executemany drops its rows, so nothing here uses it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ class Database:
         with _told(self.path):
             return self._connection.execute(statement, values or {}).rowcount
 
-    def many(self, statement: str, rows: Iterable[Values]) -> None:
+    def many(self, statement: str, rows: Iterable[Values | Sequence[Any]]) -> None:
         """Execute one statement for each row."""
         with _told(self.path):
             self._connection.executemany(statement, rows)

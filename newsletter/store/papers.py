@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
+from operator import itemgetter
 
-from newsletter.diff import Diff, Origin, Outcome, Record
+from newsletter.diff import Diff, Origin, Record, said
 from newsletter.identity import ARXIV, slug, title_key
 from newsletter.model import Link, ListedPaper, Paper, Sighting
 from newsletter.store import codec
@@ -38,7 +40,7 @@ class Papers:
     def known(self, keys: Iterable[str]) -> tuple[Record, ...]:
         """The record of every paper that one of the keys names, by number."""
         rows = self._db.all(
-            "SELECT p.id, p.merged, p.origins,"
+            "SELECT p.id, p.title, p.abstract, p.merged, p.origins,"
             " (SELECT json_group_array(key) FROM alias WHERE paper = p.id) AS keys FROM paper p"
             " WHERE p.joined IS NULL AND p.id IN"
             " (SELECT paper FROM alias WHERE key IN (SELECT value FROM json_each(:keys))) ORDER BY p.id",
@@ -53,61 +55,94 @@ class Papers:
 
         `texts` holds the clean texts of each of the diff's records by its number.
         """
-        numbers: dict[int, int] = {}
+        news = count(self.newest() + 1)
+        known = [record for record in diff.records if record.number > 0]
+        new = [record for record in diff.records if record.number < 0]
         grown = {outcome.number for outcome in diff.outcomes if outcome.grown}
-        for record in diff.records:
-            clean = texts[record.number]
-            if record.number < 0:
-                numbers[record.number] = self._insert(record, clean, now, silent=silent)
-            else:
-                self._update(record, clean, news=record.number in grown)
-            number = numbers.get(record.number, record.number)
-            self._add_keys(number, record.keys)
+        self._update(known, texts, {record.number: next(news) for record in known if record.number in grown})
+        numbers = self._insert(new, texts, news, now, silent=silent)
+        self._add_keys((numbers.get(record.number, record.number), record.keys) for record in diff.records)
+        for record in known:
             for absorbed in record.absorbed:
                 if absorbed > 0:
-                    self._join(absorbed, number)
-        for outcome in diff.outcomes:
-            self._sight(outcome, numbers.get(outcome.number, outcome.number), dump, day)
+                    self._join(absorbed, record.number, next(news))
+        sighted = [(numbers.get(each.number, each.number), each.listed) for each in diff.outcomes]
+        self._sight(sighted, dump, day)
         self._mark_revised(diff, now)
 
-    def _insert(self, record: Record, clean: Clean, now: datetime, *, silent: bool) -> int:
-        return self._db.run(
-            "INSERT INTO paper (news, slug, title, abstract, merged, origins, version, recorded, silent)"
-            " VALUES (:news, :slug, :title, :abstract, :merged, :origins, :version, :now, :silent)",
-            {
-                "news": self.newest() + 1,
-                "slug": self._free_slug(clean.title),
-                "now": now.isoformat(),
-                "silent": silent,
-                **_columns(record, clean),
-            },
+    def _insert(
+        self,
+        records: Sequence[Record],
+        texts: Mapping[int, Clean],
+        news: Iterable[int],
+        now: datetime,
+        *,
+        silent: bool,
+    ) -> dict[int, int]:
+        """Write new papers; the numbers they get, by the numbers they had."""
+        first = 1 + int(self._db.value("SELECT max(id) FROM paper") or 0)
+        slugs = self._free_slugs([texts[record.number].title for record in records])
+        same = {"now": now.isoformat(), "silent": silent}
+        self._db.many(
+            "INSERT INTO paper (id, news, slug, title, abstract, merged, origins, version, recorded, silent)"
+            " VALUES (:id, :news, :slug, :title, :abstract, :merged, :origins, :version, :now, :silent)",
+            (
+                {"id": number, "news": place, "slug": slug, **same, **_columns(record, texts[record.number])}
+                for number, record, slug, place in zip(count(first), records, slugs, news, strict=False)
+            ),
         )
+        return {record.number: number for number, record in enumerate(records, first)}
 
-    def _update(self, record: Record, clean: Clean, *, news: bool) -> None:
-        self._db.run(
+    def _update(self, records: Iterable[Record], texts: Mapping[int, Clean], news: Mapping[int, int]) -> None:
+        """Write known papers anew, some of them with a new place among the news."""
+        self._db.many(
             "UPDATE paper SET title = :title, abstract = :abstract, merged = :merged, origins = :origins,"
-            " version = :version, news = CASE WHEN :news THEN :next ELSE news END WHERE id = :id",
-            {"id": record.number, "news": news, "next": self.newest() + 1, **_columns(record, clean)},
+            " version = :version, news = coalesce(:news, news) WHERE id = :id",
+            (
+                {
+                    "id": record.number,
+                    "news": news.get(record.number),
+                    **_columns(record, texts[record.number]),
+                }
+                for record in records
+            ),
         )
 
-    def _free_slug(self, title: str) -> str:
-        wanted = slug(title)
-        if not self._db.value("SELECT 1 FROM paper WHERE slug = :slug", {"slug": wanted}):
-            return wanted
-        # Of a title that thousands share ("Editorial"), each number is looked for once, not from 2 on.
-        taken = self._db.value(
-            "SELECT count(*) FROM paper WHERE slug GLOB :like", {"like": f"{wanted}-[0-9]*"}
+    def _free_slugs(self, titles: Iterable[str]) -> list[str]:
+        """A slug for each of some titles, that no paper has."""
+        wanted = [slug(title) for title in titles]
+        rows = self._db.all(
+            "SELECT slug FROM paper WHERE slug IN (SELECT value FROM json_each(:wanted))",
+            {"wanted": json.dumps(sorted(set(wanted)))},
         )
-        number = int(taken) + 2
-        while self._db.value("SELECT 1 FROM paper WHERE slug = :slug", {"slug": f"{wanted}-{number}"}):
-            number += 1
-        return f"{wanted}-{number}"
+        taken = {row["slug"] for row in rows}
+        last: dict[str, int] = {}
+        free = []
+        for name in wanted:
+            free.append(self._numbered(name, taken, last) if name in taken else name)
+            taken.add(free[-1])
+        return free
 
-    def _add_keys(self, number: int, keys: Iterable[str]) -> None:
-        rows = [{"key": key, "paper": number} for key in sorted(keys)]
-        self._db.many("INSERT INTO alias (key, paper) VALUES (:key, :paper) ON CONFLICT DO NOTHING", rows)
+    def _numbered(self, wanted: str, taken: Container[str], last: dict[str, int]) -> str:
+        """The slug with the next free number; `last` keeps the number that each of them was given last."""
+        if wanted not in last:
+            # Of a title that thousands share ("Editorial"), each number is looked for once, not from 2 on.
+            like = {"like": f"{wanted}-[0-9]*"}
+            last[wanted] = 1 + int(self._db.value("SELECT count(*) FROM paper WHERE slug GLOB :like", like))
+        while True:
+            last[wanted] += 1
+            name = f"{wanted}-{last[wanted]}"
+            if name not in taken and not self._db.value(
+                "SELECT 1 FROM paper WHERE slug = :slug", {"slug": name}
+            ):
+                return name
 
-    def _join(self, gone: int, stays: int) -> None:
+    def _add_keys(self, papers: Iterable[tuple[int, Iterable[str]]]) -> None:
+        # In their order, so that what lies on one page of the index is written together.
+        rows = sorted((key, number) for number, keys in papers for key in keys)
+        self._db.many("INSERT INTO alias (key, paper) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+
+    def _join(self, gone: int, stays: int, news: int) -> None:
         """Unite two papers: all that is recorded of `gone` now speaks of `stays`."""
         both = {"gone": gone, "stays": stays}
         for table in ("alias", "sighting", "delivery_paper", "backlog"):
@@ -119,22 +154,15 @@ class Papers:
         self._db.run(
             "UPDATE paper SET news = :next, silent = min(silent, (SELECT silent FROM paper WHERE id = :gone))"
             " WHERE id = :stays",
-            {**both, "next": self.newest() + 1},
+            {**both, "next": news},
         )
 
-    def _sight(self, outcome: Outcome, number: int, dump: int, day: date) -> None:
-        listed = outcome.listed
-        self._db.run(
-            "INSERT INTO sighting (paper, dump, date, line, votes, stars)"
-            " VALUES (:paper, :dump, :date, :line, :votes, :stars) ON CONFLICT DO NOTHING",
-            {
-                "paper": number,
-                "dump": dump,
-                "date": day.isoformat(),
-                "line": listed.line,
-                "votes": listed.votes,
-                "stars": listed.stars,
-            },
+    def _sight(self, papers: Iterable[tuple[int, ListedPaper]], dump: int, day: date) -> None:
+        bears = day.isoformat()
+        self._db.many(
+            "INSERT INTO sighting (paper, dump, date, line, votes, stars) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            ((number, dump, bears, each.line, each.votes, each.stars) for number, each in papers),
         )
 
     def _mark_revised(self, diff: Diff, now: datetime) -> None:
@@ -149,7 +177,10 @@ class Papers:
 
     def newest(self) -> int:
         """The highest news number so far; 0 in an empty state."""
-        return int(self._db.value("SELECT max(news) FROM paper") or 0)
+        # In two parts, for each has an index: without one all papers would be read.
+        here = self._db.value("SELECT max(news) FROM paper WHERE joined IS NULL")
+        gone = self._db.value("SELECT max(news) FROM paper WHERE joined IS NOT NULL")
+        return max(int(here or 0), int(gone or 0))
 
     def news(self, above: int, upto: int) -> tuple[Paper, ...]:
         """The papers whose news number is above one and up to another, in that order."""
@@ -267,22 +298,35 @@ class Papers:
 
 
 def _columns(record: Record, clean: Clean) -> dict[str, object]:
+    """The row of a record. A raw text that is as people read it stands in its own column alone."""
+    shown = {"title": clean.title, "abstract": clean.abstract}
+    same = [name for name, text in shown.items() if text == getattr(record.merged, name)]
     return {
-        "title": clean.title,
-        "abstract": clean.abstract,
-        "merged": codec.dumps(record.merged),
-        "origins": json.dumps({name: [o.dump, o.version] for name, o in record.origins}),
+        **shown,
+        "merged": codec.dumps(record.merged, without=same),
+        "origins": json.dumps(_origins(record)),
         "version": record.merged.version,
     }
 
 
+def _origins(record: Record) -> dict[str, tuple[str, int]]:
+    """Where each field came from; under "" where all came from one dump, as they mostly do."""
+    found = {name: (origin.dump, origin.version) for name, origin in record.origins}
+    if len(set(found.values())) == 1 and list(found) == said(record.merged):
+        return {"": next(iter(found.values()))}
+    return found
+
+
 def _record(row: sqlite3.Row) -> Record:
-    origins = json.loads(row["origins"])
+    merged = codec.loads(ListedPaper, row["merged"], missing={n: row[n] for n in ("title", "abstract")})
+    origins = {name: Origin(dump=o[0], version=o[1]) for name, o in json.loads(row["origins"]).items()}
+    if "" in origins:
+        origins = dict.fromkeys(said(merged), origins[""])
     return Record(
         number=row["id"],
-        merged=codec.loads(ListedPaper, row["merged"]),
+        merged=merged,
         keys=frozenset(json.loads(row["keys"])),
-        origins=tuple((name, Origin(dump=o[0], version=o[1])) for name, o in sorted(origins.items())),
+        origins=tuple(sorted(origins.items(), key=itemgetter(0))),
     )
 
 
@@ -297,7 +341,7 @@ def _sighting(row: sqlite3.Row) -> Sighting:
 
 
 def _paper(row: sqlite3.Row, sightings: tuple[Sighting, ...]) -> Paper:
-    merged = codec.loads(ListedPaper, row["merged"])
+    merged = codec.loads(ListedPaper, row["merged"], missing={"title": row["title"]})
     return Paper(
         number=row["id"],
         slug=row["slug"],

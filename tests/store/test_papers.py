@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from fakes import at, listed
 from house import House, follows, reader
+
+from newsletter.diff import first_record, merge
+from newsletter.identity import aliases
+from newsletter.model import ListedPaper
+from newsletter.store import codec
 
 
 @pytest.fixture
@@ -89,3 +97,61 @@ def test_news_numbers_go_up_and_only_up(house):
 
     assert {1: 1, 2: 2, 3: before + 1} == house.store.papers.news_numbers(0)
     assert ["robots"] == [paper.slug for paper in house.store.papers.news(before, before + 1)]
+
+
+RAW = ListedPaper(
+    title=r"On $\alpha$",
+    abstract=r"We see $\beta$.",
+    authors=("Ada Li",),
+    ids=("arxiv:2606.00009",),
+    version=2,
+)
+
+
+@pytest.mark.parametrize(
+    "raw", [RAW, replace(RAW, title="Plain", abstract="As people read it."), listed("x")]
+)
+def test_a_record_comes_back_as_it_was_written(raw):
+    """Also a raw text that is as people read it, which is kept once."""
+    house = House(profiles=[])
+    with house.store.transaction():
+        house.dump(raw)
+        house.dump(replace(raw, comment="12 pages"))
+    (record,) = house.store.papers.known(aliases(raw))
+
+    assert merge(first_record(1, raw, "dump-1.txt"), replace(raw, comment="12 pages"), "dump-2.txt") == record
+
+
+def test_a_row_that_says_where_each_field_came_from_is_read_as_well():
+    house = House(profiles=[])
+    house.dump(RAW)
+    before = house.store.papers.known(aliases(RAW))
+    house.store._database.run(
+        "UPDATE paper SET merged = :merged, origins = :origins",
+        {
+            "merged": codec.dumps(before[0].merged),
+            "origins": json.dumps({name: [o.dump, o.version] for name, o in before[0].origins}),
+        },
+    )
+
+    assert before == house.store.papers.known(aliases(RAW))
+
+
+def test_papers_of_one_title_in_one_dump_get_pages_of_their_own():
+    house = House(profiles=[])
+    same = [listed("Dark matter", "A.", ids=(f"arxiv:2606.0000{number}",)) for number in range(1, 4)]
+    house.dump(*same, listed("Dark matter 2", "B.", ids=("arxiv:2606.00007",)))
+    house.dump(listed("Dark matter", "A.", ids=("arxiv:2606.00008",)))
+
+    assert ["dark-matter", "dark-matter-2", "dark-matter-3", "dark-matter-2-2", "dark-matter-5"] == [
+        paper.slug for paper in house.store.papers.load(range(1, 6)).values()
+    ]
+
+
+def test_a_paper_that_was_joined_still_counts_among_the_news():
+    """Its number was handed out: the next paper must not get it again."""
+    house = House(profiles=[])
+    house.dump(listed("Diffusion one", ids=("doi:10.1000/a",)), listed("Two", ids=("doi:10.1000/b",)))
+    house.store._database.run("UPDATE paper SET joined = 1 WHERE id = 2")
+
+    assert 2 == house.store.papers.newest()
