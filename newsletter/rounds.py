@@ -37,8 +37,9 @@ _HEALTH_LINES = 3
 class Desk:
     """What a round works with: the profiles under their slugs, what fits them, what is news.
 
-    `news` maps the number of every paper that some reader may still get to its news number; `fits` a
-    profile's slug to the matches among them. `before` and `upto` bound the papers of this round.
+    `fits` maps a profile's slug to its matches among the papers that some reader may still get, `news` the
+    numbers of these matching papers to their news numbers: of all others, a snapshot may have millions,
+    nothing is held. `before` and `upto` bound the papers of this round.
     """
 
     store: Store
@@ -122,12 +123,12 @@ def match_news(desk: Desk, *, whole_archive: bool = False) -> None:
     awaited = store.readers.lowest_awaited()
     low = 0 if whole_archive else min(desk.before, desk.before if awaited is None else awaited)
     _judge(desk, low)
-    desk.news = store.papers.news_numbers(low)
-    desk.silent = store.papers.silent(desk.news)
     desk.fits = {
-        profile.name: store.editions.matches(profile.name, profile.rules_hash, desk.news)
+        profile.name: store.editions.matches(profile.name, profile.rules_hash, low)
         for profile in desk.profiles
     }
+    desk.news = store.papers.news_numbers(low, set().union(*desk.fits.values()))
+    desk.silent = store.papers.silent(desk.news)
     desk.trends = what_trends(store, desk.config.trending_lists)
     newest = store.papers.newest_list()
     desk.current_trends = tuple(trend for trend in desk.trends if newest and current(trend, newest))
@@ -199,10 +200,12 @@ def write_backfill(desk: Desk) -> tuple[str, ...]:
     begins = {row.slug: row.begins for row in desk.store.editions.profiles()}
     by_date: dict[date, dict[str, set[int]]] = {}
     for slug in _public(desk):
-        published = desk.store.editions.published(desk.news, slug)
-        for number, news in desk.news.items():
+        published = desk.store.editions.published(desk.fits[slug], slug)
+        papers = desk.papers(desk.fits[slug])
+        for number, paper in papers.items():
+            news = desk.news[number]
             if number not in published and (news > desk.before or news <= begins[slug]):
-                day = desk.papers((number,))[number].first_seen or desk.now.date()
+                day = paper.first_seen or desk.now.date()
                 by_date.setdefault(day, {}).setdefault(slug, set()).add(number)
     zone = ZoneInfo(desk.config.site.timezone)
     names = []

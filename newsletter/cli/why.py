@@ -147,7 +147,7 @@ def _why_not(store: Store, config: Config, paper: Paper, subscriber: Subscriber)
 
 def _subscribed(store: Store, reader: int, paper: Paper, fitting: list[str]) -> str:
     slugs = {row.name: row.slug for row in store.editions.profiles()}
-    news = store.papers.news_numbers(0).get(paper.number, 0)
+    news = store.papers.news_numbers(0, (paper.number,)).get(paper.number, 0)
     for subscription in store.readers.subscriptions(reader):
         if subscription.profile in {slugs.get(name) for name in fitting}:
             if news <= subscription.begins:

@@ -152,12 +152,16 @@ class Editions:
             [{**key, "paper": m.paper, "score": m.score, "reasons": codec.dumps(m.reasons)} for m in matches],
         )
 
-    def matches(self, profile: str, rules: str, papers: Iterable[int]) -> dict[int, Match]:
-        """Which of the papers fit a profile under a hash of its rules, by paper."""
+    def matches(self, profile: str, rules: str, above: int) -> dict[int, Match]:
+        """Which papers whose news number is above one fit a profile under a hash of its rules, by paper."""
+        # From the first such paper on through the matches, which are few; of a snapshot of all there is, no
+        # list of papers need be made. CROSS JOIN keeps SQLite from going through the papers.
         rows = self._db.all(
-            "SELECT paper, score, reasons FROM match WHERE profile = :profile AND rules = :rules"
-            " AND paper IN (SELECT value FROM json_each(:papers))",
-            {"profile": profile, "rules": rules, "papers": json.dumps(sorted(papers))},
+            "SELECT m.paper, m.score, m.reasons FROM match m CROSS JOIN paper p ON p.id = m.paper"
+            " WHERE m.profile = :profile AND m.rules = :rules AND m.paper >="
+            " (SELECT min(id) FROM paper WHERE joined IS NULL AND news > :above)"
+            " AND p.joined IS NULL AND p.news > :above ORDER BY m.paper",
+            {"profile": profile, "rules": rules, "above": above},
         )
         return {row["paper"]: _match(profile, row) for row in rows}
 

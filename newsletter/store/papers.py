@@ -187,10 +187,12 @@ class Papers:
         where = "WHERE joined IS NULL AND news > :above AND news <= :upto ORDER BY news"
         return self._papers(where, {"above": above, "upto": upto})
 
-    def news_numbers(self, above: int) -> dict[int, int]:
-        """Of the papers whose news number is above one: paper number → news number."""
+    def news_numbers(self, above: int, among: Iterable[int] | None = None) -> dict[int, int]:
+        """Of all papers, or of some, those whose news number is above one: paper number → news number."""
+        some = "" if among is None else " AND id IN (SELECT value FROM json_each(:among))"
         rows = self._db.all(
-            "SELECT id, news FROM paper WHERE joined IS NULL AND news > :above", {"above": above}
+            f"SELECT id, news FROM paper WHERE joined IS NULL AND news > :above{some}",
+            {"above": above, "among": json.dumps(sorted(among or ()))},
         )
         return {row["id"]: row["news"] for row in rows}
 
