@@ -120,7 +120,8 @@ def diff(listings: Iterable[ListedPaper], known: Iterable[Record], dump: str) ->
 
 def _place(listed: ListedPaper, catalogue: _Catalogue, dump: str) -> Outcome:
     keys = aliases(listed)
-    same = same_papers(listed, catalogue.named_by(keys))
+    named = catalogue.named_by(keys)
+    same = same_papers(listed, named) if named else ()
     if not same:
         return Outcome(listed=listed, number=catalogue.add(listed, keys, dump).number, what="new")
     before = same[0]
@@ -235,7 +236,7 @@ def _said_by(number: int, listed: ListedPaper, keys: Iterable[str], dump: str) -
 
 def said(merged: ListedPaper) -> list[str]:
     """The names of the fields that hold something, sorted."""
-    return [name for name, value in zip(_SORTED, _values(merged), strict=True) if value not in _NOTHING]
+    return [name for name, value in zip(_SORTED, _values(merged), strict=True) if value or value == 0]
 
 
 def merge(record: Record, listed: ListedPaper, dump: str) -> Record:

@@ -54,18 +54,22 @@ def xml_safe(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    # Most lines of a dump are in order, and to see that is ten times cheaper than to cut and join them.
-    if text.isprintable() and "  " not in text and text.strip() == text:
-        return text
-    return " ".join(text.split())
+    return text if _in_order(text) else " ".join(text.split())
+
+
+def _in_order(text: str) -> bool:
+    """Whether it is one line of what can be seen, as most are: ten times cheaper than to cut and join it."""
+    return text.isprintable() and "  " not in text and text.strip() == text
 
 
 def _cleaned(text: str) -> str:
     if not text.isascii() and _MISREAD.search(text):  # first: a blank or control may be part of a character
         text = _reread(text)
-    text = _one_line(text)
-    if not text.isprintable():
-        text = _one_line(_UNSEEN.sub("", text))
+    if not _in_order(text):
+        text = " ".join(text.split())
+        if not text.isprintable():
+            text = _one_line(_UNSEEN.sub("", text))
+    line = text
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if "&" in text:
@@ -76,7 +80,7 @@ def _cleaned(text: str) -> str:
     for trigger, improved in _TYPOGRAPHY:
         if trigger in text:
             text = improved(text)
-    return _one_line(text)
+    return text if text is line else _one_line(text)
 
 
 # Only with its semicolon: html.unescape alone would turn ?a=1&copy=2 into ?a=1©=2.

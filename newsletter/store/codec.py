@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
-from types import NoneType, UnionType
+from types import ModuleType, NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
 _AS_IT_IS = frozenset({str, int, float, bool, NoneType})
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def dumps(value: object, *, without: Collection[str] = ()) -> str:
@@ -23,17 +21,25 @@ def dumps(value: object, *, without: Collection[str] = ()) -> str:
     plain = _plain(value)
     if without and isinstance(plain, dict):
         plain = {name: inner for name, inner in plain.items() if name not in without}
-    return _encode(plain)
+    text: bytes = _json().dumps(plain)
+    return text.decode()
 
 
 def loads(kind: type[T], text: str, *, missing: Mapping[str, object] | None = None) -> T:
     """The value of type `kind` that `dumps` wrote. A field that is missing gets its value in `missing`, or
     its default.
     """
-    plain = json.loads(text)
+    plain = _json().loads(text)
     reader: _Reader = _reader(kind)  # type: ignore[arg-type] # mypy takes no type for hashable
     value: T = reader({**missing, **plain} if missing else plain)
     return value
+
+
+@cache
+def _json() -> ModuleType:
+    import orjson  # noqa: PLC0415 - a run with nothing to do needs no value
+
+    return orjson
 
 
 def _plain(value: object) -> object:
@@ -42,9 +48,13 @@ def _plain(value: object) -> object:
         return value
     if defaults := _defaults(kind):  # type: ignore[arg-type] # as above
         held = [(name, getattr(value, name), default) for name, default in defaults]
-        return {name: _plain(inner) for name, inner, default in held if inner != default}
+        return {
+            name: inner if type(inner) in _AS_IT_IS else _plain(inner)
+            for name, inner, default in held
+            if inner != default
+        }
     if isinstance(value, tuple | list):
-        return [_plain(inner) for inner in value]
+        return [inner if type(inner) in _AS_IT_IS else _plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
