@@ -350,12 +350,17 @@ def made_of(module: str) -> set[str]:
 
 
 def words_of(module: str) -> set[str]:
-    """The names of arguments in a module's calls; `listed` for the date of the whole dump."""
+    """The names of arguments in a module's calls, and of the fields that a format itself sets; `listed` for
+    the date of the whole dump.
+    """
     calls = [node for node in ast.walk(tree(module)) if isinstance(node, ast.Call)]
     dated = any(
         "DumpDate" in ast.unparse(call.func) or "dump_date" in ast.unparse(call.func) for call in calls
     )
     said = {keyword.arg for call in calls for keyword in call.keywords if keyword.arg}
+    if not module.rpartition(".")[2].startswith("_"):
+        fields = [node for node in ast.walk(tree(module)) if isinstance(node, ast.Attribute)]
+        said |= {node.attr for node in fields if isinstance(node.ctx, ast.Store)}
     return said | {"listed"} if dated else said
 
 
