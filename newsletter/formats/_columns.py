@@ -127,8 +127,11 @@ class _Row:
         return not any(_text(cell) for cell in self.cells)
 
     def texts(self, role: str) -> tuple[str, ...]:
-        columns = (column for column in self.columns.get(role, ()) if column < len(self.cells))
-        return tuple(filter(None, (_text(self.cells[column]) for column in columns)))
+        columns = self.columns.get(role)
+        if not columns:  # of some twenty roles most tables have six
+            return ()
+        cells = (self.cells[column] for column in columns if column < len(self.cells))
+        return tuple(filter(None, map(_text, cells)))
 
     def text(self, role: str) -> str:
         return next(iter(self.texts(role)), "")
@@ -170,18 +173,21 @@ _SCOPUS_ID = re.compile(r"\s?\(\d{6,15}\)")
 """Behind each name in Scopus' column "Author full names"."""
 _NOTHING = frozenset(("nan", "null", "none", "n/a", "nat"))
 """How programs write an empty cell."""
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 # One that is never closed takes the rest: to look for its end from each mark anew would take for ever.
 _LISTED = re.compile(r"'((?:[^'\\]|\\.)*+)(?:'|\Z)|\"((?:[^\"\\]|\\.)*+)(?:\"|\Z)")
 _ESCAPE = re.compile(r"\\(['\"\\])")
 
 
 def _text(cell: object) -> str:
+    if isinstance(cell, str):
+        shown = one_line(cell)
+        return "" if len(shown) <= _LONGEST_NOTHING and shown.lower() in _NOTHING else shown
     if isinstance(cell, list | tuple):
         return ", ".join(filter(None, map(_text, cell)))
     if isinstance(cell, dict):  # in Parquet an author may be a record with a name
         return _text(cell.get("name", ""))
-    shown = "" if cell is None else one_line(str(cell))
-    return "" if shown.lower() in _NOTHING else shown
+    return "" if cell is None else _text(str(cell))
 
 
 def _list(cell: object) -> tuple[str, ...]:

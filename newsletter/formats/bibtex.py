@@ -183,6 +183,8 @@ _MARK = re.compile(r"\\.|[{}\"#]", re.DOTALL)
 
 def _value(raw: str, macros: dict[str, str]) -> str:
     """What a field says: its parts joined at ``#``, without their braces or quotes, macros resolved."""
+    if raw.startswith("{") and raw.find("{", 1) < 0 and raw.find("}") == len(raw) - 1:  # as most are
+        return raw[1:-1]
     return "".join(_part(part.strip(), macros) for part in _parts(raw))
 
 

@@ -37,14 +37,25 @@ class Papers:
 
     # ------------------------------------------------------------------------------------ for the diff
 
+    def named(self, keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """The numbers of the papers that each of the keys names; a key that names none is left out."""
+        rows = self._db.tuples(
+            "SELECT key, paper FROM alias WHERE key IN (SELECT value FROM json_each(:keys))",
+            {"keys": json.dumps(sorted(set(keys)))},
+        )
+        found: dict[str, tuple[int, ...]] = {}
+        for key, number in rows:
+            found[key] = (*found[key], number) if key in found else (number,)
+        return found
+
     def known(self, keys: Iterable[str]) -> tuple[Record, ...]:
         """The record of every paper that one of the keys names, by number."""
+        numbers = {number for numbers in self.named(keys).values() for number in numbers}
         rows = self._db.all(
             "SELECT p.id, p.title, p.abstract, p.merged, p.origins,"
             " (SELECT json_group_array(key) FROM alias WHERE paper = p.id) AS keys FROM paper p"
-            " WHERE p.joined IS NULL AND p.id IN"
-            " (SELECT paper FROM alias WHERE key IN (SELECT value FROM json_each(:keys))) ORDER BY p.id",
-            {"keys": json.dumps(sorted(set(keys)))},
+            " WHERE p.joined IS NULL AND p.id IN (SELECT value FROM json_each(:numbers)) ORDER BY p.id",
+            {"numbers": json.dumps(sorted(numbers))},
         )
         return tuple(_record(row) for row in rows)
 
