@@ -138,6 +138,14 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """An older paper that another one may repeat, under the name of its page."""
+
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A paper as everything we have seen of it says. Texts are clean Unicode for people.
 
@@ -165,6 +173,8 @@ class Paper:
     recorded: datetime | None = None
     revised: datetime | None = None
     sightings: tuple[Sighting, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    """Older papers with nearly the same title: possibly the same paper, which is marked and never merged."""
 
     @property
     def first_seen(self) -> date | None:

@@ -17,6 +17,7 @@ from newsletter.diff import Diff, Record, diff
 from newsletter.errors import DumpError, NewsletterError
 from newsletter.identity import aliases, settle_date
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
+from newsletter.repeats import alike, may_repeat
 from newsletter.settings import Limits
 from newsletter.store import Store
 from newsletter.store.papers import Clean
@@ -29,6 +30,10 @@ _CHUNK = 1000
 _MOST_PROBLEMS = 100
 """Problems kept of one dump; beyond them their number says enough."""
 _STARTS = 2
+MOST_COMPARED = 2000
+"""A dump that brings more new papers is a whole archive: there no possible repeats are looked for. To look
+costs up to 3 ms a title among three million, and such a dump may hold as many."""
+_REPEATS_KEPT = 3
 
 
 class _Unsettled(Exception):
@@ -50,6 +55,8 @@ class Recorded:
     revised: int = 0
     again: int = 0
     problems: tuple[Problem, ...] = ()
+    compared: bool = True
+    """Whether near-equal titles of known papers were looked for."""
 
 
 def borne_date(dump: Dump) -> date:
@@ -132,14 +139,19 @@ def _record(store: Store, row: int, dump: Dump, now: datetime, *, silent: bool, 
     reading = _Reading(formats.load(name).read(dump))
     day: date | None = None
     counts: Counter[str] = Counter()
+    new: list[int] = []
     while chunk := list(islice(reading, _CHUNK)):
         # A page says its date before its first listing; from then on the date holds.
         day = day or settle_date(dump.name, reading.says, dump.modified.date())
         outcome = diff_chunk(store, chunk, dump.name)
-        store.papers.write(outcome, _texts(outcome.records), dump=row, day=day, now=now, silent=silent)
+        texts = _texts(outcome.records)
+        brought = store.papers.write(outcome, texts, dump=row, day=day, now=now, silent=silent)
+        new += brought if len(new) <= MOST_COMPARED else ()
         counts.update(each.what for each in outcome.outcomes)
         counts["listed"] += len(chunk)
     day = day or settle_date(dump.name, reading.says, dump.modified.date())
+    compared = len(new) <= MOST_COMPARED
+    mark_repeats(store, new if compared else (), row)
     problems = reading.problems(dump.name, listed=counts["listed"]) + _damage(dump)
     if not settled and any(problem.cut for problem in problems):
         raise _Unsettled
@@ -148,7 +160,20 @@ def _record(store: Store, row: int, dump: Dump, now: datetime, *, silent: bool, 
     # In the dump's own transaction: a page that only lists papers again brings no edition, and a run that
     # dies after recording it would leave the site without the new sightings.
     store.runs.advance(REVISION)
-    return Recorded(name=dump.name, state=state, date=day, format=name, problems=problems, **counts)
+    return Recorded(
+        name=dump.name, state=state, date=day, format=name, problems=problems, compared=compared, **counts
+    )
+
+
+def mark_repeats(store: Store, new: Iterable[int], dump: int) -> None:
+    """Mark which of the papers that a dump brought may be known ones under a near-equal title."""
+    papers = {paper.number: paper for paper in store.papers.load(new).values()}
+    for number, paper in sorted(papers.items()):
+        titles = store.repeats.candidates(paper.title, before=number)
+        near = [other for other, title in titles.items() if alike(paper.title, title)]
+        known = store.papers.load(near)
+        older = [other for other in near if may_repeat(paper, known[other])]
+        store.repeats.mark(number, older[:_REPEATS_KEPT], dump=dump)
 
 
 def _damage(dump: Dump) -> tuple[Problem, ...]:

@@ -26,7 +26,7 @@ from newsletter.idle import NEXT_SLOT
 from newsletter.model import Archive, Artifact, Dump, Problem
 from newsletter.ports import Press
 from newsletter.publish import Published, publish
-from newsletter.record import REVISION, Recorded, borne_date, reader, record_dump
+from newsletter.record import MOST_COMPARED, REVISION, Recorded, borne_date, reader, record_dump
 from newsletter.rounds import (
     COMPOSED,
     COMPOSED_AT,
@@ -143,6 +143,7 @@ def _record(
         store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
         report.dumps.append(recorded)
     store.dumps.forgive(report.standing)
+    report.hints += [_not_compared(dump) for dump in report.dumps if not dump.compared]
     _hint_at_backfill(store, report, backfill=backfill)
 
 
@@ -157,6 +158,13 @@ def _tell(store: Store, report: Report, problems: Iterable[Problem], now: dateti
     problems = tuple(problems)
     report.standing += problems
     report.problems += [problem for problem in problems if store.dumps.refuse(problem, now)]
+
+
+def _not_compared(dump: Recorded) -> str:
+    return (
+        f"{dump.name} brought {dump.new:,} new papers; with more than {MOST_COMPARED:,}, near-equal titles"
+        " (possible repeats) are not looked for"
+    )
 
 
 def _hint_at_backfill(store: Store, report: Report, *, backfill: bool) -> None:

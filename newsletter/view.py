@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.model import Match, Paper
 from newsletter.settings import Site
-from newsletter.text import xml_safe
+from newsletter.text import shorten, xml_safe
 
 NAMES = {"abstract": "Abstract", "pdf": "PDF", "code": "Code", "project": "Project", "web": "Web page"}
 REASONS_SHOWN = 4
@@ -75,6 +75,15 @@ def why(match: Match) -> str:
     rest = len(details) - REASONS_SHOWN
     tail = [f"{rest} more"] if rest > 0 else []
     return " · ".join([*details[:REASONS_SHOWN], *tail])
+
+
+def possibly_same(paper: Paper) -> str:
+    """“Possibly the same as …” with the titles of the known papers that it may repeat; or nothing."""
+    titles = " and ".join(f"“{shorten(repeat.title, _NAMED)}”" for repeat in paper.repeats)
+    return f"Possibly the same as {titles}" if titles else ""
+
+
+_NAMED = 120
 
 
 def shares(match: Match) -> tuple[tuple[str, float], ...]:

@@ -22,7 +22,7 @@ MODULES = {
 
 PURE = (
     *("model", "settings", "errors", "ports", "identity", "diff", "terms", "matching", "digest", "trending"),
-    *("slots", "text", "feed", "view", "listing", "note", "mail"),
+    *("slots", "text", "feed", "view", "listing", "note", "mail", "repeats"),
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(
@@ -36,7 +36,8 @@ PATHS_AS_VALUES = frozenset(("newsletter.settings",))
 WORLD_CALLS = frozenset(("open", "print", "input", "now", "utcnow", "today", "read_text", "read_bytes"))
 HEAVY = ("jinja2", "pydantic", "feedgen", "lxml", "css_inline", "nh3", "markdown", "pylatexenc", "cronsim")
 HEAVY += ("email_validator", "rich", "newsletter.config", "newsletter.mail", "newsletter.outputs")
-HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rispy", "zstandard")
+HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rapidfuzz", "rispy")
+HEAVY += ("zstandard",)
 
 
 @cache

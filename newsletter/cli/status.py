@@ -42,9 +42,10 @@ def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, 
     """The state in numbers; every delivery that is not sent with address, slot, state and reason."""
     counts = store.readers.counts()
     counts["queued"] = sum(counts.pop(state, 0) for state in ("queued", "claimed", "sending"))
+    repeats = store.repeats.by_dump()
     return {
         "runs": [_run(row) for row in store.runs.latest()],
-        "dumps": [_dump(row) for row in store.dumps.latest()],
+        "dumps": [_dump(row, repeats.get(row.id, 0)) for row in store.dumps.latest()],
         "deliveries": {state: counts.get(state, 0) for state in STATES},
         "not_sent": [_delivery(row) for row in _deliveries(store, slot) if row.state != "sent"],
         "next_slots": [
@@ -68,7 +69,7 @@ def _run(row: RunRow) -> dict[str, object]:
     }
 
 
-def _dump(row: DumpRow) -> dict[str, object]:
+def _dump(row: DumpRow, repeats: int) -> dict[str, object]:
     return {
         "name": row.name,
         "state": row.state,
@@ -78,6 +79,7 @@ def _dump(row: DumpRow) -> dict[str, object]:
         "new": row.new,
         "revised": row.revised,
         "again": row.again,
+        "possible_repeats": repeats,
         "problems": [{"where": str(p), "hint": p.hint} for p in row.problems],
     }
 
@@ -102,8 +104,9 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
         yield from (f"  {_run_line(row, zone)}" for row in store.runs.latest())
         yield ""
         yield "Dumps"
+        repeats = store.repeats.by_dump()
         for dump in store.dumps.latest(12):
-            yield from (f"  {line}" for line in _dump_lines(dump))
+            yield from (f"  {line}" for line in _dump_lines(dump, repeats.get(dump.id, 0)))
         yield ""
     counts = store.readers.counts()
     told = ", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "none yet"
@@ -132,7 +135,7 @@ def _run_line(row: RunRow, zone: str) -> str:
     return f"{local(row.started, zone)}  exit {row.exit}  {row.summary.get('line', '')}"
 
 
-def _dump_lines(row: DumpRow) -> Iterator[str]:
+def _dump_lines(row: DumpRow, repeats: int) -> Iterator[str]:
     if row.state == "quarantined":
         yield f"{row.name}: set aside"
     elif row.state == "started":
@@ -140,7 +143,8 @@ def _dump_lines(row: DumpRow) -> Iterator[str]:
     else:
         day = row.date.isoformat() if row.date else "no date"
         known = f", {row.again} seen before" if row.again else ""
-        yield f"{row.name}: {day}, {counted(row.listed, 'listing')}, {row.new} new{known}"
+        possibly = f", {counted(repeats, 'possible repeat')}" if repeats else ""
+        yield f"{row.name}: {day}, {counted(row.listed, 'listing')}, {row.new} new{known}{possibly}"
     for problem in row.problems[:5]:
         yield f"  {problem}"
         if problem.hint:

@@ -92,6 +92,7 @@ def trace(
         line = f", line {sighting.line}" if sighting.line else ""
         votes = f", {counted(sighting.votes, 'vote')}" if sighting.votes else ""
         yield f"  {sighting.date.isoformat()}  {sighting.dump}{line}{votes}"
+    yield from _repeats(store, paper)
     matcher = _matcher(store, config, profiles)
     for profile in profiles:
         yield ""
@@ -102,6 +103,13 @@ def trace(
 
 def _matcher(store: Store, config: Config, profiles: tuple[Profile, ...]) -> Matcher:
     return compile_profiles(profiles, Leanings(store, profiles, config.path.parent).tastes())
+
+
+def _repeats(store: Store, paper: Paper) -> Iterator[str]:
+    for repeat in paper.repeats:
+        yield f"  possible repeat of {repeat.slug}: {repeat.title}"
+    for repeat in store.repeats.newer(paper.number):
+        yield f"  possibly repeated by {repeat.slug}: {repeat.title}"
 
 
 def _judgement(profile: Profile, matcher: Matcher, paper: Paper) -> Iterator[str]:

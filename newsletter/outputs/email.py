@@ -16,7 +16,7 @@ from newsletter.mail import quoted, sendable
 from newsletter.model import Digest, Letter, Paper, Pick, Section
 from newsletter.ports import Press
 from newsletter.text import shorten
-from newsletter.view import Source, day, days, source, sources, why
+from newsletter.view import Source, day, days, possibly_same, source, sources, why
 
 BUDGET = 90_000
 # How long abstracts may be, from all to none; the first that keeps the budget is taken.
@@ -40,6 +40,7 @@ class Line:
     url: str
     why: str
     seen: str
+    repeats: str
     sources: tuple[Source, ...]
 
 
@@ -154,6 +155,7 @@ def _line(pick: Pick, rank: int, press: Press, limit: int, *, private: bool) -> 
         url=source(paper) if private else _url(paper, press),
         why=why(pick.match),
         seen=_seen(paper, press),
+        repeats=possibly_same(paper),
         sources=sources(paper)[:4],
     )
 

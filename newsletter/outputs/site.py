@@ -95,6 +95,7 @@ class _Site:
         self.mentions = _mentions(archive, self.cards)
         self.notes = dict(archive.notes)
         self.pages_of = {paper.number for paper in archive.papers}
+        self.same = _possibly_same(archive.papers)
         self.language = press.site.language
 
     def pages(self) -> Iterator[tuple[Artifact, date | None]]:
@@ -189,6 +190,7 @@ class _Site:
             jsonld=_json_ld(paper, url),
             arxiv=known(paper, "arxiv"),
             doi=known(paper, "doi"),
+            same=self.same.get(paper.slug, ()),
             former=[old for old, new in self.archive.redirects if new == paper.slug],
         )
 
@@ -396,6 +398,17 @@ def _mentions(archive: Archive, cards: dict[str, ProfileCard]) -> dict[int, tupl
                 )
                 found.setdefault(pick.paper.number, []).append(mention)
     return {number: tuple(mentions) for number, mentions in found.items()}
+
+
+def _possibly_same(papers: Iterable[Paper]) -> dict[str, tuple[Paper, ...]]:
+    """For each slug the papers it may be the same as, older or newer, as far as both have a page."""
+    pages = {paper.slug: paper for paper in papers}
+    pairs = [(paper.slug, repeat.slug) for paper in pages.values() for repeat in paper.repeats]
+    same: dict[str, tuple[Paper, ...]] = {}
+    for one, other in (*pairs, *((older, newer) for newer, older in pairs)):
+        if one in pages and other in pages:
+            same[one] = (*same.get(one, ()), pages[other])
+    return same
 
 
 def _latest(mentions: Iterable[Mention]) -> tuple[Mention, ...]:

@@ -2,7 +2,8 @@
 
     store.papers     papers, keys, sightings          store.editions   profiles, matches, editions
     store.dumps      dumps and inbox files            store.readers    readers, slots, deliveries, backlog
-    store.runs       runs and what they said, marks   store.learning  what ranking need not work out again
+    store.repeats    near-equal titles, marked pairs   store.learning   what ranking need not work out again
+    store.runs       runs and what they said, marks
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
 asks a clock: moments come in.
@@ -19,6 +20,7 @@ from newsletter.store.editions import Editions
 from newsletter.store.learning import Learning
 from newsletter.store.papers import Papers
 from newsletter.store.readers import Readers
+from newsletter.store.repeats import Repeats
 from newsletter.store.runs import Runs
 
 
@@ -31,6 +33,7 @@ class Store:
         self.dumps = Dumps(database)
         self.editions = Editions(database)
         self.readers = Readers(database)
+        self.repeats = Repeats(database)
         self.runs = Runs(database)
         self.learning = Learning(database)
 

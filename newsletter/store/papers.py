@@ -14,9 +14,10 @@ from operator import itemgetter
 
 from newsletter.diff import Diff, Origin, Record, said
 from newsletter.identity import ARXIV, slug, title_key
-from newsletter.model import Link, ListedPaper, Paper, Sighting
+from newsletter.model import Link, ListedPaper, Paper, Repeat, Sighting
 from newsletter.store import codec
 from newsletter.store.database import Database
+from newsletter.store.repeats import Repeats
 
 _PAPER = "SELECT id, slug, title, abstract, merged, version, recorded, revised FROM paper"
 
@@ -34,6 +35,7 @@ class Papers:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._titles = Repeats(database)
 
     # ------------------------------------------------------------------------------------ for the diff
 
@@ -61,10 +63,11 @@ class Papers:
 
     def write(
         self, diff: Diff, texts: Mapping[int, Clean], *, dump: int, day: date, now: datetime, silent: bool
-    ) -> None:
+    ) -> tuple[int, ...]:
         """Record what a diff found in a dump that bears `day`: papers, keys, sightings, joins.
 
-        `texts` holds the clean texts of each of the diff's records by its number.
+        `texts` holds the clean texts of each of the diff's records by its number. Gives the numbers of the
+        papers that are new.
         """
         news = count(self.newest() + 1)
         known = [record for record in diff.records if record.number > 0]
@@ -80,6 +83,8 @@ class Papers:
         sighted = [(numbers.get(each.number, each.number), each.listed) for each in diff.outcomes]
         self._sight(sighted, dump, day)
         self._mark_revised(diff, now)
+        self._titles.learn({stored: texts[number].title for number, stored in numbers.items()})
+        return tuple(numbers.values())
 
     def _insert(
         self,
@@ -161,6 +166,7 @@ class Papers:
             self._db.run(f"DELETE FROM {table} WHERE paper = :gone", both)
         self._db.run("DELETE FROM match WHERE paper = :gone", both)
         self._db.run("UPDATE paper SET joined = :stays WHERE id = :gone OR joined = :gone", both)
+        self._join_repeats(both)
         # What was not judged of the one is news of the other: it may fit now that they are one.
         self._db.run(
             "UPDATE paper SET news = :next, silent = min(silent, (SELECT silent FROM paper WHERE id = :gone))"
@@ -174,6 +180,13 @@ class Papers:
             "INSERT INTO sighting (paper, dump, date, line, votes, stars) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
             ((number, dump, bears, each.line, each.votes, each.stars) for number, each in papers),
+        )
+
+    def _join_repeats(self, both: Mapping[str, int]) -> None:
+        for side in ("newer", "older"):
+            self._db.run(f"UPDATE OR IGNORE possible_repeat SET {side} = :stays WHERE {side} = :gone", both)
+        self._db.run(
+            "DELETE FROM possible_repeat WHERE newer = :gone OR older = :gone OR newer = older", both
         )
 
     def _mark_revised(self, diff: Diff, now: datetime) -> None:
@@ -294,8 +307,20 @@ class Papers:
 
     def _papers(self, where: str, values: Mapping[str, object]) -> tuple[Paper, ...]:
         rows = self._db.all(f"{_PAPER} {where}", values)
-        seen = self._sightings([row["id"] for row in rows])
-        return tuple(_paper(row, seen.get(row["id"], ())) for row in rows)
+        numbers = [row["id"] for row in rows]
+        seen, repeats = self._sightings(numbers), self._repeats(numbers)
+        return tuple(_paper(row, seen.get(row["id"], ()), repeats.get(row["id"], ())) for row in rows)
+
+    def _repeats(self, numbers: Sequence[int]) -> dict[int, tuple[Repeat, ...]]:
+        rows = self._db.all(
+            "SELECT r.newer, p.slug, p.title FROM possible_repeat r JOIN paper p ON p.id = r.older"
+            " WHERE r.newer IN (SELECT value FROM json_each(:wanted)) ORDER BY r.older",
+            {"wanted": json.dumps(numbers)},
+        )
+        found: dict[int, tuple[Repeat, ...]] = {}
+        for row in rows:
+            found[row["newer"]] = (*found.get(row["newer"], ()), Repeat(slug=row["slug"], title=row["title"]))
+        return found
 
     def _sightings(self, numbers: Sequence[int]) -> dict[int, tuple[Sighting, ...]]:
         rows = self._db.all(
@@ -353,7 +378,7 @@ def _sighting(row: sqlite3.Row) -> Sighting:
     )
 
 
-def _paper(row: sqlite3.Row, sightings: tuple[Sighting, ...]) -> Paper:
+def _paper(row: sqlite3.Row, sightings: tuple[Sighting, ...], repeats: tuple[Repeat, ...]) -> Paper:
     merged = codec.loads(ListedPaper, row["merged"], missing={"title": row["title"]})
     return Paper(
         number=row["id"],
@@ -375,6 +400,7 @@ def _paper(row: sqlite3.Row, sightings: tuple[Sighting, ...]) -> Paper:
         recorded=datetime.fromisoformat(row["recorded"]),
         revised=datetime.fromisoformat(row["revised"]) if row["revised"] else None,
         sightings=sightings,
+        repeats=repeats,
     )
 
 

@@ -230,4 +230,38 @@ CREATE TABLE library (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _LEARNING)
+_REPEATS = """
+-- The words of titles, to find near-equal ones: SQLite's full text search without the texts. Every paper that
+-- was not joined is in it, by its id, under the title it has now. New ones are written by the thousand, at a
+-- fifth of what a trigger for each would cost.
+CREATE VIRTUAL TABLE title_word USING fts5 (
+    title, content = '', detail = none, columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER title_changes AFTER UPDATE OF title ON paper WHEN new.title <> old.title
+AND old.joined IS NULL
+BEGIN INSERT INTO title_word (title_word, rowid, title) VALUES ('delete', old.id, old.title); \
+INSERT INTO title_word (rowid, title) VALUES (new.id, new.title); END;
+CREATE TRIGGER title_goes AFTER UPDATE OF joined ON paper WHEN old.joined IS NULL AND new.joined IS NOT NULL
+BEGIN INSERT INTO title_word (title_word, rowid, title) VALUES ('delete', old.id, old.title); END;
+INSERT INTO title_word (rowid, title) SELECT id, title FROM paper WHERE joined IS NULL;
+
+-- In how many titles a word stands. The search itself could tell, but reads a word's whole list for it.
+CREATE TABLE title_count (
+    word   TEXT PRIMARY KEY,
+    papers INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE temp.title_count_now USING fts5vocab (main, title_word, row);
+INSERT INTO title_count SELECT term, doc FROM title_count_now;
+DROP TABLE temp.title_count_now;
+
+-- Two papers with near-equal titles, and the dump that brought the newer: marked, never merged.
+CREATE TABLE possible_repeat (
+    newer INTEGER NOT NULL REFERENCES paper,
+    older INTEGER NOT NULL REFERENCES paper,
+    dump  INTEGER NOT NULL REFERENCES dump,
+    PRIMARY KEY (newer, older)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX possible_repeat_older ON possible_repeat (older);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING)
