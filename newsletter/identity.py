@@ -136,6 +136,20 @@ def settle_date(name: str, says: DumpDate | None, modified: date) -> date:
     return next((day for day in dates if day and day <= latest), anchor)
 
 
+_FIRST_LISTS = date(1970, 1, 1)
+
+
+def list_date(says: date | None, day: date, now: date) -> date:
+    """The date a paper was listed on: what its record says, else the day its dump bears.
+
+    No list is of the future, nor older than any list; a slip there (2206) would hold the newest list, from
+    which trending counts back, for ever.
+    """
+    if says is None or not _FIRST_LISTS <= says <= max(day, now) + timedelta(days=1):
+        return day
+    return says
+
+
 def _date_in(name: str) -> date | None:
     dates = (_date(int(y), int(m), int(d)) for y, m, d in _ISO_DATE.findall(name))
     return next((day for day in dates if day), None)

@@ -128,7 +128,10 @@ class DumpDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A paper stood in a dump: on which date, where, with how many votes and stars."""
+    """A paper stood in a dump: listed on which date, where, with how many votes and stars.
+
+    The date is what the paper's own record says, where a dump has a date for each; else the dump's.
+    """
 
     dump: str
     date: date
@@ -178,7 +181,7 @@ class Paper:
 
     @property
     def first_seen(self) -> date | None:
-        """The date of the earliest dump it stood in."""
+        """The date of the earliest list it stood on."""
         return min((sighting.date for sighting in self.sightings), default=None)
 
     @property

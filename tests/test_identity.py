@@ -13,6 +13,7 @@ from newsletter.identity import (
     arxiv_version,
     doi_key,
     fold,
+    list_date,
     same_text,
     settle_date,
     slug,
@@ -157,3 +158,22 @@ def test_folding_twice_is_folding_once(title):
 def test_the_quick_way_to_fold_folds_alike(title):
     """ASCII needs no normalisation: with one letter that does, the title goes the long way."""
     assert fold(title + " é") == fold(title + " ") + "e"
+
+
+@pytest.mark.parametrize(
+    ("says", "bears"),
+    [
+        (None, "2026-08-07"),
+        ("2026-08-03", "2026-08-03"),
+        ("2023-05-04", "2023-05-04"),
+        ("2026-08-11", "2026-08-11"),
+        ("2026-08-12", "2026-08-07"),
+        ("2206-08-03", "2026-08-07"),
+        ("0001-01-01", "2026-08-07"),
+    ],
+)
+def test_a_listing_bears_its_own_date_unless_no_list_can(says, bears):
+    """The dump bears 7 August, and is read on the 10th."""
+    own = date.fromisoformat(says) if says else None
+
+    assert date.fromisoformat(bears) == list_date(own, date(2026, 8, 7), date(2026, 8, 10))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -224,3 +225,76 @@ def test_a_dump_read_anew_counts_its_starts_from_one(store):
         record_dump(store, replace(dump(page("A")), line_bytes=limit), NOW)
 
     assert [1] == [row.starts for row in store.dumps.latest()]
+
+
+def listing(title: str, day: str = "") -> str:
+    """A record of a list in JSON, with the day it was put on the site."""
+    number = sum(map(ord, title)) % 1000
+    known = {
+        "arxiv_id": f"2606.0{number:04}",
+        "category": "robots",
+        "summary": f"All about {title}, at length.",
+    }
+    return json.dumps({"title": title, **known, "scraped_date": day})
+
+
+def records(*listings: str, name: str = "2026-08-07.json"):
+    return dump(f"[{', '.join(listings)}]", name)
+
+
+def lists(store) -> list[list[str]]:
+    papers = store.papers.news(0, store.papers.newest())
+    return [[day.isoformat() for day in paper.lists] for paper in papers]
+
+
+def test_a_sighting_bears_the_date_of_its_record_and_else_the_dumps(store):
+    record_dump(store, records(listing("Alpha beta", "2026-08-03"), listing("Gamma delta")), NOW)
+
+    assert [["2026-08-03"], ["2026-08-07"]] == lists(store)
+
+
+def test_the_same_list_in_a_page_and_in_an_archive_is_one_list(store):
+    """Saved on the day and found again in a file of the whole month, a paper does not trend."""
+    record_dump(store, dump(page("Alpha beta", date="Aug 3"), "2026-08-03.txt"), NOW)
+    record_dump(store, records(listing("Alpha beta", "2026-08-03"), listing("Gamma delta")), NOW)
+
+    assert [["2026-08-03"], ["2026-08-07"]] == lists(store)
+    assert () == store.papers.listed_again(date(2026, 2, 1), 2)
+
+
+def test_a_whole_archive_is_one_list_however_often_it_has_a_paper(store):
+    """Hundreds of dates in one file make nothing trend: a dump sees a paper once, on the first of its dates."""
+    days = (f"2026-0{month}-{day:02}" for month in (7, 6, 5) for day in range(28, 0, -1))
+    record_dump(store, records(*(listing("Alpha beta", day) for day in days)), NOW)
+
+    assert [["2026-05-01"]] == lists(store)
+    assert () == store.papers.listed_again(date(2026, 2, 1), 2)
+
+
+def test_an_archive_that_says_when_papers_appeared_is_still_one_list(store):
+    """ArXiv's snapshot has a date for each paper: of the paper, not of a list."""
+    snapshot = {
+        "id": "2106.01345",
+        "title": "Alpha beta",
+        "abstract": "All about it.",
+        "update_date": "2021-06-25",
+        "authors": "Ada Lovelace",
+        "comments": None,
+        "journal-ref": None,
+        "versions": [{"version": "v1", "created": "Wed, 2 Jun 2021 17:53:39 GMT"}],
+        "categories": "cs.LG",
+    }
+    recorded = record_dump(store, dump(json.dumps(snapshot) + "\n", "2026-08-07.json"), NOW)
+
+    assert ("kaggle", [["2026-08-07"]]) == (recorded.format, lists(store))
+
+
+def test_a_late_archive_of_older_lists_adds_sightings_and_no_news(store):
+    """Rule 3."""
+    record_dump(store, dump(page("Alpha beta"), "2026-08-07.txt"), NOW)
+    news = store.papers.news_numbers(0)
+    recorded = record_dump(store, records(listing("Alpha beta", "2026-03-13"), name="old.json"), NOW)
+    paper = store.papers.load((1,))[1]
+
+    assert (0, 1, news) == (recorded.new, recorded.again, store.papers.news_numbers(0))
+    assert ([["2026-03-13", "2026-08-07"]], NOW) == (lists(store), paper.recorded)

@@ -86,7 +86,7 @@ def _print(dump: Dump, found: Iterator[ListedPaper | DumpDate | Problem]) -> Non
         elif isinstance(each, DumpDate):
             says = each
         else:
-            day = settle_date(dump.name, says, dump.modified.date())
+            day = each.listed or settle_date(dump.name, says, dump.modified.date())
             listing = _listing(each, dump.name) | {"listed": day.isoformat()}
             sys.stdout.write(json.dumps(listing, ensure_ascii=False) + "\n")
 

@@ -13,7 +13,7 @@ from itertools import count
 from operator import itemgetter
 
 from newsletter.diff import Diff, Origin, Record, said
-from newsletter.identity import ARXIV, slug, title_key
+from newsletter.identity import ARXIV, list_date, slug, title_key
 from newsletter.model import Link, ListedPaper, Paper, Repeat, Sighting
 from newsletter.store import codec
 from newsletter.store.database import Database
@@ -66,8 +66,8 @@ class Papers:
     ) -> tuple[int, ...]:
         """Record what a diff found in a dump that bears `day`: papers, keys, sightings, joins.
 
-        `texts` holds the clean texts of each of the diff's records by its number. Gives the numbers of the
-        papers that are new.
+        A sighting bears the date its record says it was listed on, else the dump's. `texts` holds the clean
+        texts of each of the diff's records by its number. Gives the numbers of the papers that are new.
         """
         news = count(self.newest() + 1)
         known = [record for record in diff.records if record.number > 0]
@@ -81,7 +81,7 @@ class Papers:
                 if absorbed > 0:
                     self._join(absorbed, record.number, next(news))
         sighted = [(numbers.get(each.number, each.number), each.listed) for each in diff.outcomes]
-        self._sight(sighted, dump, day)
+        self._sight(sighted, dump, day, now.date())
         self._mark_revised(diff, now)
         self._titles.learn({stored: texts[number].title for number, stored in numbers.items()})
         return tuple(numbers.values())
@@ -174,12 +174,24 @@ class Papers:
             {**both, "next": news},
         )
 
-    def _sight(self, papers: Iterable[tuple[int, ListedPaper]], dump: int, day: date) -> None:
-        bears = day.isoformat()
+    def _sight(self, papers: Iterable[tuple[int, ListedPaper]], dump: int, day: date, today: date) -> None:
+        """A dump sees a paper once, on the first of the dates it lists it under: however many records a whole
+        archive has of one paper, it is one list.
+        """
         self._db.many(
             "INSERT INTO sighting (paper, dump, date, line, votes, stars) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING",
-            ((number, dump, bears, each.line, each.votes, each.stars) for number, each in papers),
+            " ON CONFLICT DO UPDATE SET date = min(date, excluded.date)",
+            (
+                (
+                    number,
+                    dump,
+                    list_date(each.listed, day, today).isoformat(),
+                    each.line,
+                    each.votes,
+                    each.stars,
+                )
+                for number, each in papers
+            ),
         )
 
     def _join_repeats(self, both: Mapping[str, int]) -> None:
