@@ -1,4 +1,5 @@
-"""The doors to the world, as small Protocols: what the stages may ask of a press and a mailer.
+"""The doors to the world, as small Protocols: what the stages may ask of a press and a mailer, and whom they
+tell how far they are.
 
 Time is no door but a value: the moment comes in as `now`. The store stands in store/__init__.py.
 """
@@ -26,3 +27,31 @@ class Mailer(Protocol):
 
     def send(self, recipient: str, name: str, message: bytes) -> None:
         """Hand over one message; `name` is a file-safe name for it. Raises NewsletterError."""
+
+
+class Progress(Protocol):
+    """Is told how far a run is."""
+
+    def expect(self, size: int) -> None:
+        """So many bytes of dumps are about to be read."""
+
+    def read(self, size: int) -> None:
+        """So many of them more have been read."""
+
+    def papers(self, count: int) -> None:
+        """So many listed papers more have been found."""
+
+    def stage(self, name: str) -> None:
+        """Dumps are done; a stage begins: matching, publishing, sending."""
+
+
+class Silent:
+    """A progress that nobody watches."""
+
+    def expect(self, size: int) -> None: ...
+    def read(self, size: int) -> None: ...
+    def papers(self, count: int) -> None: ...
+    def stage(self, name: str) -> None: ...
+
+
+SILENT = Silent()

@@ -17,6 +17,7 @@ from newsletter.diff import Diff, Record, diff
 from newsletter.errors import DumpError, NewsletterError
 from newsletter.identity import aliases, settle_date
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
+from newsletter.ports import SILENT, Progress
 from newsletter.repeats import alike, may_repeat
 from newsletter.settings import Limits
 from newsletter.store import Store
@@ -69,7 +70,13 @@ def borne_date(dump: Dump) -> date:
 
 
 def record_dump(
-    store: Store, dump: Dump, now: datetime, *, silent: bool = False, settled: bool = True
+    store: Store,
+    dump: Dump,
+    now: datetime,
+    *,
+    silent: bool = False,
+    settled: bool = True,
+    progress: Progress = SILENT,
 ) -> Recorded:
     """Read a dump and record it. `silent` papers are never mailed (a backfill).
 
@@ -87,7 +94,7 @@ def record_dump(
         return _quarantine(store, row.id, dump, _died(dump.name), now)
     try:
         with store.transaction():
-            return _record(store, row.id, dump, now, silent=silent, settled=settled)
+            return _record(store, row.id, dump, now, silent=silent, settled=settled, progress=progress)
     except _Unsettled:
         store.dumps.forget(row.id)
         return Recorded(name=dump.name, state="unsettled")
@@ -134,7 +141,9 @@ def _quarantine(store: Store, row: int, dump: Dump, problem: Problem, now: datet
     return Recorded(name=dump.name, state="quarantined", problems=(problem,))
 
 
-def _record(store: Store, row: int, dump: Dump, now: datetime, *, silent: bool, settled: bool) -> Recorded:
+def _record(
+    store: Store, row: int, dump: Dump, now: datetime, *, silent: bool, settled: bool, progress: Progress
+) -> Recorded:
     name = formats.recognise(dump)
     reading = _Reading(formats.load(name).read(dump))
     day: date | None = None
@@ -149,6 +158,7 @@ def _record(store: Store, row: int, dump: Dump, now: datetime, *, silent: bool, 
         new += brought if len(new) <= MOST_COMPARED else ()
         counts.update(each.what for each in outcome.outcomes)
         counts["listed"] += len(chunk)
+        progress.papers(len(chunk))
     day = day or settle_date(dump.name, reading.says, dump.modified.date())
     compared = len(new) <= MOST_COMPARED
     mark_repeats(store, new if compared else (), row)

@@ -24,7 +24,8 @@ from newsletter.due import Due, next_slot, settle_slots, sync_readers
 from newsletter.errors import NewsletterError
 from newsletter.idle import NEXT_SLOT
 from newsletter.model import Archive, Artifact, Dump, Problem
-from newsletter.ports import Press
+from newsletter.ports import SILENT, Press, Progress
+from newsletter.progress import watched
 from newsletter.publish import Published, publish
 from newsletter.record import MOST_COMPARED, REVISION, Recorded, borne_date, reader, record_dump
 from newsletter.rounds import (
@@ -84,18 +85,27 @@ class Report:
 
 
 def run(
-    store: Store, config: Config, *, now: datetime, wall: datetime, wishes: Wishes | None = None
+    store: Store,
+    config: Config,
+    *,
+    now: datetime,
+    wall: datetime,
+    wishes: Wishes | None = None,
+    progress: Progress = SILENT,
 ) -> Report:
     """One pass of all stages. `now` is the moment of slots and dates, `wall` the clock's (file ages)."""
     report, wishes = Report(), wishes or Wishes()
     _settle_marks(store, config, now)
     notes = read_notes(config.notes)
-    _record(store, config, report, now=now, wall=wall, backfill=wishes.backfill)
+    _record(store, config, report, now=now, wall=wall, backfill=wishes.backfill, progress=progress)
+    progress.stage("matching")
     _round(store, config, report, now=now, notes=notes, backfill=wishes.backfill)
     there = replace(config, out=wishes.out or config.out)
     press = _press(there)
+    progress.stage("publishing")
     _publish(store, there, report, press, notes)
     if wishes.send:
+        progress.stage("sending")
         _deliver(store, there, report, press, now)
     return report
 
@@ -111,7 +121,14 @@ def _settle_marks(store: Store, config: Config, now: datetime) -> None:
 
 
 def _record(
-    store: Store, config: Config, report: Report, *, now: datetime, wall: datetime, backfill: bool
+    store: Store,
+    config: Config,
+    report: Report,
+    *,
+    now: datetime,
+    wall: datetime,
+    backfill: bool,
+    progress: Progress,
 ) -> None:
     found, problems = inbox.find(config.inbox, idle.ours(config))
     _tell(store, report, problems, now)
@@ -132,10 +149,12 @@ def _record(
             report.unread += bool(left_out)
             _tell(store, report, left_out, now)
             waiting += [(borne_date(dump), dump.name, file, dump) for dump in dumps]
+    progress.expect(sum(dump.size for _, _, _, dump in waiting))
     for _, _, file, dump in sorted(waiting, key=lambda each: each[:2]):
         # An archive has its directory at its end: where that was read, the file is whole.
         settled = dump.name != file.name or not inbox.is_young(file, wall)
-        recorded = record_dump(store, dump, now, silent=backfill, settled=settled)
+        with watched(dump, progress) as seen:
+            recorded = record_dump(store, seen, now, silent=backfill, settled=settled, progress=progress)
         if recorded.state == "unsettled":
             report.left += 1
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -78,3 +79,26 @@ def pick(of: Paper, profile: str = "diffusion", *reasons: Reason, **fields) -> P
 def section(*picks: Pick, profile: str = "diffusion", **fields) -> Section:
     fields.setdefault("title", profile.capitalize())
     return Section(profile=profile, picks=picks, **fields)
+
+
+@dataclass
+class FakeProgress:
+    """Remembers what it was told: FakeProgress().told → ["expect 3", "read 3", "papers 1", "matching"]."""
+
+    told: list[str] = field(default_factory=list)
+
+    def expect(self, size: int) -> None:
+        self.told.append(f"expect {size}")
+
+    def read(self, size: int) -> None:
+        self.told.append(f"read {size}")
+
+    def papers(self, count: int) -> None:
+        self.told.append(f"papers {count}")
+
+    def stage(self, name: str) -> None:
+        self.told.append(name)
+
+    def bytes(self) -> int:
+        """How many bytes were read in all."""
+        return sum(int(line.split()[1]) for line in self.told if line.startswith("read "))

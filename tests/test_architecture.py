@@ -22,7 +22,7 @@ MODULES = {
 
 PURE = (
     *("model", "settings", "errors", "ports", "identity", "diff", "terms", "matching", "digest", "trending"),
-    *("slots", "text", "feed", "view", "listing", "note", "mail", "repeats"),
+    *("slots", "text", "feed", "view", "listing", "note", "mail", "repeats", "progress"),
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(

@@ -11,11 +11,13 @@ from pathlib import Path
 import click
 
 from newsletter import formats, inbox
+from newsletter.cli._progress import shown
 from newsletter.cli._shared import counted
 from newsletter.containers import unpacked
 from newsletter.errors import DumpError
 from newsletter.identity import settle_date
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
+from newsletter.progress import watched
 from newsletter.settings import Limits
 
 
@@ -43,8 +45,7 @@ def _tell_of(dump: Dump | Problem, forced: str | None, *, summary: bool) -> int:
         return _not_read(dump, summary=summary)
     try:
         name = forced or formats.recognise(dump)
-        found = formats.load(name).read(dump)
-        _summarise(dump, name, found) if summary else _print(dump, found)
+        _summarise(dump, name) if summary else _print(dump, formats.load(name).read(dump))
     except DumpError as error:
         return _not_read(Problem(dump=dump.name, what=error.what, hint=error.hint), summary=summary)
     if dump.damage:
@@ -119,13 +120,17 @@ def _listing(listed: ListedPaper, dump: str) -> dict[str, object]:
     return {name: value if value != "" else None for name, value in plain.items()}
 
 
-def _summarise(dump: Dump, name: str, found: Iterator[ListedPaper | DumpDate | Problem]) -> None:
+def _summarise(dump: Dump, name: str) -> None:
     listed = problems = 0
-    for each in found:
-        listed += isinstance(each, ListedPaper)
-        if isinstance(each, Problem):
-            problems += 1
-            _tell(each)
+    with shown() as progress, watched(dump, progress) as seen:
+        progress.expect(dump.size)
+        for each in formats.load(name).read(seen):
+            if isinstance(each, ListedPaper):
+                listed += 1
+                progress.papers(1)
+            elif isinstance(each, Problem):
+                problems += 1
+                _tell(each)
     click.echo(f"{dump.name}: {name}, {counted(listed, 'listing')}, {counted(problems, 'problem')}")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli._progress import shown
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
 from newsletter.errors import AnotherRun
 from newsletter.idle import IDLE, NEXT_SLOT, noted_libraries, nothing_to_do, ours, stands
@@ -93,7 +94,8 @@ def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: 
 
     number = store.runs.start(now)
     before = _inbox_files(config)
-    report = run(store, config, now=now, wall=utc_now(), wishes=wishes)
+    with shown(quiet=quiet) as progress:
+        report = run(store, config, now=now, wall=utc_now(), wishes=wishes, progress=progress)
     undone = report.left or report.unread or report.failures or report.sent.waiting
     finished = wishes.send and not undone
     store.runs.set_mark(IDLE, stands(config, (*before, *noted_libraries(store))) if finished else "")
@@ -114,7 +116,9 @@ def _rehearse(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> 
     state = Path(config.state)
     store = open_store(state if state.is_file() else None).copy()
     preview = config.out / "preview"
-    report = run(store, config, now=now, wall=utc_now(), wishes=replace(wishes, out=preview))
+    wishes = replace(wishes, out=preview)
+    with shown(quiet=quiet) as progress:
+        report = run(store, config, now=now, wall=utc_now(), wishes=wishes, progress=progress)
     _tell(report)
     if not quiet or report.exit_code:
         click.echo(
