@@ -305,7 +305,8 @@ SCHEMES = {
     "any": "any",
 }
 """What the table calls the kinds of ids, and what they are in keys."""
-NOT_PRINTED = {"line", "index", "organisation", "submitter"}
+PLACES = {"line", "index"}
+"""Fields of a listing that say where it stands, not what it says."""
 
 
 def format_rows() -> dict[str, list[str]]:
@@ -390,9 +391,9 @@ def real_listings(shared: Path) -> Iterator[tuple[str, ListedPaper | DumpDate]]:
 
 
 def said_by(found: ListedPaper) -> set[str]:
-    """The printed fields that a listing fills otherwise than by default, besides title and ids."""
+    """The fields that a listing fills otherwise than by default, besides title, ids and its place."""
     told = {field.name for field in fields(found) if getattr(found, field.name) != field.default}
-    return told - NOT_PRINTED - {"title", "ids"}
+    return told - PLACES - {"title", "ids"}
 
 
 def test_what_the_table_keeps_is_what_parse_prints(tmp_path):

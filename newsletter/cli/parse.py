@@ -34,29 +34,31 @@ def command(files: tuple[Path, ...], *, forced: str | None, summary: bool) -> in
     for path in files:
         try:
             for dump in unpacked(_dump(path), Limits()):
-                failed |= _tell_of(dump, forced, summary=summary)
+                failed |= _tell_of(dump, forced, path, summary=summary)
         except DumpError as error:
-            failed |= _not_read(Problem(dump=str(path), what=error.what, hint=error.hint), summary=summary)
+            failed |= _not_read(path, path.name, error.what, error.hint, summary=summary)
     return failed
 
 
-def _tell_of(dump: Dump | Problem, forced: str | None, *, summary: bool) -> int:
+def _tell_of(dump: Dump | Problem, forced: str | None, path: Path, *, summary: bool) -> int:
     if isinstance(dump, Problem):
-        return _not_read(dump, summary=summary)
+        return _not_read(path, dump.dump, dump.what, dump.hint, summary=summary)
     try:
         name = forced or formats.recognise(dump)
         _summarise(dump, name) if summary else _print(dump, formats.load(name).read(dump))
     except DumpError as error:
-        return _not_read(Problem(dump=dump.name, what=error.what, hint=error.hint), summary=summary)
+        return _not_read(path, dump.name, error.what, error.hint, summary=summary)
     if dump.damage:
         _tell(Problem(dump=dump.name, what=dump.damage))
     return 0
 
 
-def _not_read(problem: Problem, *, summary: bool) -> int:
-    _tell(problem)
+def _not_read(path: Path, name: str, what: str, hint: str, *, summary: bool) -> int:
+    """Of several files of one name in different folders, the path as it was given tells which."""
+    given = inbox.shown(str(path)) + name.removeprefix(path.name)
+    _tell(Problem(dump=given, what=what, hint=hint))
     if summary:
-        click.echo(f"{problem.dump}: not read")
+        click.echo(f"{given}: not read")
     return 1
 
 
@@ -105,6 +107,8 @@ def _listing(listed: ListedPaper, dump: str) -> dict[str, object]:
         "affiliations": list(listed.affiliations),
         "categories": list(listed.categories),
         "keywords": list(listed.keywords),
+        "organisation": listed.organisation,
+        "submitter": listed.submitter,
         "venue": listed.venue,
         "comment": listed.comment,
         "licence": listed.licence,
@@ -116,6 +120,7 @@ def _listing(listed: ListedPaper, dump: str) -> dict[str, object]:
         "stars": listed.stars,
         "dump": dump,
         "line": listed.line,
+        "index": listed.index,
     }
     return {name: value if value != "" else None for name, value in plain.items()}
 

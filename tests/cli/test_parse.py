@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
 
 import pytest
 from home import COMMAND, Home, page
@@ -70,10 +71,31 @@ def test_a_file_that_cannot_be_read_is_exit_code_1_and_the_others_are_read(home,
     said = home.newsletter("parse", str(bad), str(good))
 
     assert said.code == 1
-    assert said.err.startswith((f"{bad}: ", "bad.txt: "))
+    assert said.err.startswith(f"{bad}: ")
     assert told in said.err
     assert "hint: " in said.err
     assert "Diffusion one" == json.loads(said.out)["title"]
+
+
+def test_a_part_of_an_archive_that_cannot_be_read_is_named_below_its_path(home):
+    path = home.put("all.zip", b"")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("bad.txt", "Dear all,\n\nsee you tomorrow.\n")
+    said = home.newsletter("parse", "--summary", str(path))
+
+    assert (1, f"{path}/bad.txt: not read\n") == (said.code, said.out)
+    assert said.err.startswith(f"{path}/bad.txt: no dump format")
+
+
+def test_who_listed_a_paper_and_where_it_stood_are_printed(home):
+    inner = {"id": "2106.01345", "title": "A", "summary": "B", "organization": {"name": "Lab"}}
+    record = {"paper": inner | {"submittedOnDailyBy": {"name": "ada"}}}
+    path = home.put("2026-08-07.json", json.dumps([record]))
+    (listing,) = map(json.loads, home.newsletter("parse", str(path)).out.splitlines())
+
+    assert ("Lab", "ada", 1, None) == tuple(
+        listing[name] for name in ("organisation", "submitter", "index", "line")
+    )
 
 
 def test_a_folder_and_a_pipe_are_no_dumps(home):
