@@ -14,11 +14,12 @@ from newsletter import formats, inbox
 from newsletter.errors import DumpError
 from newsletter.identity import arxiv_key, doi_key
 from newsletter.idle import stood
-from newsletter.matching import leanings
+from newsletter.matching import Matcher, compile_profiles, leanings
 from newsletter.model import Dump, ListedPaper, Paper, Problem, Profile
 from newsletter.rules import Leaning, is_library
 from newsletter.settings import Limits
 from newsletter.store import Store
+from newsletter.terms import shown
 from newsletter.text import clean
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Leanings:
     def __init__(self, store: Store, profiles: Iterable[Profile], folder: Path) -> None:
         self._store = store
         self._folder = folder
-        self.by_profile = {profile.name: found for profile in profiles if (found := leanings(profile))}
+        self._profiles = tuple(profiles)
+        self.by_profile = {each.name: found for each in self._profiles if (found := leanings(each))}
         self._likes: dict[str, Likes] = {}
 
     def tastes(self) -> Tastes | None:
@@ -155,15 +157,31 @@ class Leanings:
             digest.update(repr(self.likes(name).texts).encode())
         return replace(profile, rules_hash=digest.hexdigest())
 
-    def troubles(self) -> Iterator[tuple[str, str]]:
-        """What is wrong with what profiles like: profile and words."""
+    def troubles(self) -> Iterator[str]:
+        """What is wrong with what profiles like, in words; the rest of them counts."""
+        muting = compile_profiles(self._profiles)
         for name, several in self.by_profile.items():
             for each in several:
                 for liked in (*each.liked, *each.disliked):
                     if trouble := self.likes(liked).trouble:
-                        yield name, trouble
+                        yield f"{name}: {trouble}"
+                for liked in each.liked:
+                    yield from self._muted(name, liked, muting)
                 if each.people and not self._by(each):
-                    yield name, f"no paper of {', '.join(each.people)} was in a dump yet"
+                    yield f"{name}: no paper of {', '.join(each.people)} was in a dump yet"
+
+    def _muted(self, profile: str, liked: str, muting: Matcher) -> Iterator[str]:
+        """What a profile likes and keeps out at once."""
+        for title, abstract in self.likes(liked).texts[:_LATEST]:
+            if profile in muting.kept_out(Paper(number=0, slug="", title=title, abstract=abstract)):
+                yield f"{profile}: “{shown(title)}” is liked, and papers like it are kept out by mute or none"
+
+    def unread(self) -> Iterator[str]:
+        """The libraries that could not be read, each with why."""
+        names = {n for several in self.by_profile.values() for e in several for n in (*e.liked, *e.disliked)}
+        for name in sorted(filter(is_library, names)):
+            if not (likes := self.likes(name)).texts:
+                yield likes.trouble
 
 
 def background(store: Store) -> Background:
@@ -186,7 +204,7 @@ def background(store: Store) -> Background:
 
 
 def settled_size(papers: int) -> int:
-    """The number of papers a background is made of: the last of 1, 2, 3, 4, 5, 7, 9, 12, … not above."""
+    """The number of papers a background is made of: the last of 1, 2, 3, 4, 5, 6, 8, 10, … not above."""
     size = 0
     following = 1
     while following <= papers:

@@ -211,6 +211,7 @@ def _round(
 ) -> None:
     with store.transaction():
         desk = open_desk(store, config, now, notes)
+        report.hints += [f"{trouble}; the rest of the profile counts" for trouble in desk.leanings.unread()]
         sync_readers(desk, begins=desk.upto if backfill else desk.before)
         match_news(desk, whole_archive=backfill)
         report.editions = write_backfill(desk) if backfill else write_edition(desk)

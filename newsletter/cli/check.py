@@ -12,8 +12,10 @@ import click
 from newsletter import inbox, slots
 from newsletter.cli._shared import counted, local, short, utc_now
 from newsletter.idle import ours
+from newsletter.leanings import Leanings
 from newsletter.model import Profile, Subscriber
 from newsletter.settings import Config
+from newsletter.store import open_store
 
 
 @click.command(short_help="Check config.yaml, templates and folders; say who is due when.")
@@ -33,6 +35,8 @@ def command(config_path: Path, *, schema: bool) -> int:
     for warning in config.warnings:
         click.echo(f"warning: {warning}", err=True)
     _check_templates(config)
+    for trouble in _troubles(config):
+        click.echo(f"warning: {trouble}", err=True)
     for line in describe(config, utc_now()):
         click.echo(line)
     return 0
@@ -43,6 +47,16 @@ def _check_templates(config: Config) -> None:
     from newsletter.press import load  # noqa: PLC0415 - Jinja is for those who ask
 
     load(config.site, config.templates).check()
+
+
+def _troubles(config: Config) -> tuple[str, ...]:
+    """What is odd about what profiles like, by what the state knows; without one nothing is known yet."""
+    state = Path(config.state)
+    store = open_store(state if "://" not in config.state and state.is_file() else None)
+    try:
+        return tuple(Leanings(store, config.profiles, config.path.parent).troubles())
+    finally:
+        store.close()
 
 
 def describe(config: Config, now: datetime) -> Iterator[str]:

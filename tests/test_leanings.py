@@ -1,0 +1,116 @@
+"""What learned rules name: papers of the state, libraries beside the configuration, people."""
+
+import pytest
+from fakes import profile
+from house import House
+
+from newsletter.leanings import Leanings, settled_size
+from newsletter.rules import dislike, like, mute, similar_to, topic
+from newsletter.store import open_store
+
+BIBTEX = "@article{{{key}, title = {{{title}}}, year = {{{year}}}}}\n"
+
+
+@pytest.fixture
+def store():
+    return open_store(None)
+
+
+def liking(*names, **fields):
+    return profile("p", ("like", like.Settings(papers=names)), **fields)
+
+
+def tastes(store, folder, *profiles):
+    return [
+        taste
+        for several in Leanings(store, profiles, folder).by_profile.values()
+        for taste in Leanings(store, profiles, folder)._tastes(several)
+    ]
+
+
+def test_a_title_counts_before_any_dump_had_it(store, tmp_path):
+    (taste,) = tastes(store, tmp_path, liking("Attention is what you need"))
+
+    assert (("Attention is what you need", ""),) == taste.likes
+
+
+def test_the_last_of_a_list_is_the_latest(store, tmp_path):
+    (taste,) = tastes(store, tmp_path, liking("First", "Last"))
+
+    assert ["Last", "First"] == [title for title, _ in taste.likes]
+
+
+def test_a_librarys_latest_papers_come_first(store, tmp_path):
+    years = (2019, 2024, 2021)
+    (tmp_path / "library.bib").write_text(
+        "".join(BIBTEX.format(key=f"k{year}", title=f"Paper of {year}", year=year) for year in years)
+    )
+    (taste,) = tastes(store, tmp_path, liking("library.bib"))
+
+    assert ["Paper of 2024", "Paper of 2021", "Paper of 2019"] == [title for title, _ in taste.likes]
+
+
+def test_a_library_that_changed_changes_the_hash_of_the_rules(store, tmp_path):
+    library = tmp_path / "library.bib"
+    library.write_text(BIBTEX.format(key="a", title="One", year=2020))
+    before = Leanings(store, [liking("library.bib")], tmp_path).hashed(liking("library.bib"))
+    library.write_text(BIBTEX.format(key="a", title="Two", year=2020))
+    after = Leanings(store, [liking("library.bib")], tmp_path).hashed(liking("library.bib"))
+
+    assert before.rules_hash != after.rules_hash
+    assert liking("Two") == Leanings(store, [liking("Two")], tmp_path).hashed(liking("Two"))
+
+
+def test_one_topic_joins_the_likes_and_several_stand_alone(store, tmp_path):
+    likes = ("like", like.Settings(papers=("A liked paper",), weight=2))
+    cows, goats = (("topic", topic.Settings(text=text)) for text in ("cows", "goats"))
+    (joined,) = tastes(store, tmp_path, profile("p", likes, cows))
+    apart = tastes(store, tmp_path, profile("p", likes, cows, goats))
+
+    assert ("cows", 2.0) == (joined.topic, joined.weight)
+    assert ["", "cows", "goats"] == [taste.topic for taste in apart]
+
+
+def test_a_profile_without_learned_rules_needs_no_numpy(store, tmp_path):
+    assert Leanings(store, [profile("p", ("mute", mute.Settings(any=("x",))))], tmp_path).tastes() is None
+
+
+def test_troubles_are_told_and_the_rest_counts(store, tmp_path):
+    (tmp_path / "broken.bib").write_text("no entry at all")
+    rules = (
+        (
+            "like",
+            like.Settings(papers=("arxiv:2006.11239", "missing.bib", "broken.bib", "A paper on molecules")),
+        ),
+        ("dislike", dislike.Settings(papers=("10.1000/xyz",))),
+        ("similar_to", similar_to.Settings(authors=("Nobody Known",))),
+        ("mute", mute.Settings(any=("molecule",))),
+    )
+    told = "\n".join(Leanings(store, [profile("p", *rules)], tmp_path).troubles())
+
+    assert "arxiv:2006.11239 was in no dump yet" in told
+    assert "missing.bib: No such file or directory" in told
+    assert "p: broken.bib: " in told
+    assert "“A paper on molecules” is liked, and papers like it are kept out" in told
+    assert "10.1000/xyz was in no dump yet" in told
+    assert "no paper of Nobody Known was in a dump yet" in told
+
+
+def test_the_background_grows_by_steps_of_a_quarter():
+    sizes = [settled_size(papers) for papers in range(2000)]
+
+    assert [0, 1, 2, 3, 4, 5, 6, 6, 8] == sizes[:9]
+    assert all(size <= papers for papers, size in enumerate(sizes))
+    assert all(papers < size * 1.26 + 2 for papers, size in enumerate(sizes))
+    assert sizes == sorted(sizes)
+
+
+def test_a_reader_gets_what_resembles_a_liked_paper(tmp_path):
+    """From the dump to the digest: no keyword, only a title one likes."""
+    house = House(profiles=(liking("Robots that grasp with a soft gripper"),))
+    others = [f"On the {word} of number {number}" for number in range(30) for word in ("sum", "root")]
+    house.dump("A soft gripper for robots that grasp", *others, day="2026-08-07")
+    house.round("2026-08-07 09:00")
+    ((_, sections),) = house.editions()
+
+    assert {"p": ["A soft gripper for robots that grasp"]} == sections
