@@ -4,18 +4,15 @@ first try, and is the same bytes on every further one. Network and files; decide
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote
 
+from newsletter.envelope import addressed, file_name, reader_token, ways_out
 from newsletter.errors import NewsletterError, NotFound, PublishError, TemplateError
-from newsletter.mail import message
 from newsletter.model import Digest, Letter, Subscriber
 from newsletter.ports import Mailer, Press
 from newsletter.settings import Config
@@ -133,19 +130,14 @@ class PostRoom:
 
     def message(self, letter: Letter, subscriber: Subscriber, slot: str, headed: datetime) -> bytes:
         """A letter as the message of a slot: the same bytes whenever it is asked for."""
-        sender = self.config.email
-        domain = sender.sender_address.rpartition("@")[2]
-        return message(
+        return addressed(
             letter,
-            sender=sender.sender_address,
-            sender_name=sender.sender_name,
-            recipient=subscriber.address,
-            recipient_name=subscriber.name,
-            date=headed,
-            message_id=f"{_token(self._secret, subscriber.reader, slot)}@{domain}",
-            list_id=f"newsletter.{domain}",
-            unsubscribe=self._ways_out(subscriber),
-            archive_url=self._web_url,
+            subscriber,
+            slot=slot,
+            headed=headed,
+            email=self.config.email,
+            secret=self._secret,
+            web_url=self._web_url,
         )
 
     @property
@@ -158,25 +150,4 @@ class PostRoom:
 
     def _ways_out(self, subscriber: Subscriber) -> tuple[str, ...]:
         """The configured ways to leave, each naming the reader by a token, never by the address."""
-        token = _token(self._secret, subscriber.reader, "unsubscribe")
-        return tuple(_named(uri, token) for uri in self.config.email.unsubscribe)
-
-
-def _named(uri: str, token: str) -> str:
-    joint = "&" if "?" in uri else "?"
-    if uri.startswith("mailto:"):
-        return uri if "subject=" in uri else f"{uri}{joint}subject={quote(f'unsubscribe {token}')}"
-    return f"{uri}{joint}token={token}"
-
-
-def _token(secret: str, *of: str) -> str:
-    """A name nobody can guess or turn back into what it stands for."""
-    text = "\0".join(of).encode()
-    return hashlib.blake2b(text, key=secret.encode()[:64], digest_size=16).hexdigest()
-
-
-def file_name(subscriber: Subscriber, slot: str) -> str:
-    """A file-safe name for a message: the slot and the reader, told apart by a hash."""
-    safe = re.sub(r"[^a-z0-9]+", "-", subscriber.reader).strip("-")[:60]
-    mark = hashlib.blake2b(subscriber.reader.encode(), digest_size=3).hexdigest()
-    return f"{slot.replace(':', '')}_{safe}_{mark}"
+        return ways_out(self.config.email.unsubscribe, reader_token(self._secret, subscriber.reader))

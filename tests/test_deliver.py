@@ -12,7 +12,8 @@ from fakes import at
 from house import House, follows, reader
 
 from newsletter import press as presses
-from newsletter.deliver import SECRET, FolderMailer, PostRoom, file_name
+from newsletter.deliver import SECRET, FolderMailer, PostRoom
+from newsletter.envelope import file_name
 from newsletter.errors import NewsletterError, NotFound, PublishError, TemplateError
 from newsletter.settings import Email, Site
 

@@ -12,8 +12,9 @@ import click
 
 from newsletter import slots
 from newsletter.cli._shared import existing_state, missing, profile_named, short, subscriber_named, utc_now
-from newsletter.deliver import PostRoom, file_name
+from newsletter.deliver import PostRoom
 from newsletter.due import settle_slots, sync_readers
+from newsletter.envelope import file_name
 from newsletter.errors import NotFound
 from newsletter.model import Letter, Subscriber
 from newsletter.rounds import match_news, open_desk
