@@ -3,6 +3,7 @@
     store.papers     papers, keys, sightings          store.editions   profiles, matches, editions
     store.dumps      dumps and inbox files            store.readers    readers, slots, deliveries, backlog
     store.runs       runs and what they said, marks
+    store.suppressions   addresses that nothing is sent to, bounces that were counted
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
 asks a clock: moments come in.
@@ -19,6 +20,7 @@ from newsletter.store.editions import Editions
 from newsletter.store.papers import Papers
 from newsletter.store.readers import Readers
 from newsletter.store.runs import Runs
+from newsletter.store.suppressions import Suppressions
 
 
 class Store:
@@ -31,6 +33,7 @@ class Store:
         self.editions = Editions(database)
         self.readers = Readers(database)
         self.runs = Runs(database)
+        self.suppressions = Suppressions(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes inside happen, or none."""

@@ -251,14 +251,14 @@ class Readers:
 
     def letter(self, delivery: int) -> Letter | None:
         """How a delivery was first rendered, while it is kept."""
-        text = self._db.value("SELECT letter FROM delivery WHERE id = :id", {"id": delivery})
-        return codec.loads(Letter, text) if text else None
+        packed = self._db.value("SELECT letter FROM delivery WHERE id = :id", {"id": delivery})
+        return codec.unpack(packed) if packed else None
 
     def put_letter(self, delivery: int, letter: Letter) -> None:
         """Fix how a delivery reads: on every further try it is these bytes."""
         self._db.run(
             "UPDATE delivery SET letter = :letter WHERE id = :id AND letter IS NULL",
-            {"id": delivery, "letter": codec.dumps(letter)},
+            {"id": delivery, "letter": codec.pack(letter)},
         )
 
     def sent(self, delivery: int, now: datetime) -> None:
