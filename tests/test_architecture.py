@@ -22,7 +22,7 @@ MODULES = {
 
 PURE = (
     *("model", "settings", "errors", "ports", "identity", "diff", "terms", "matching", "digest", "trending"),
-    *("slots", "text", "feed", "view", "listing", "note", "mail", "envelope"),
+    *("slots", "text", "feed", "view", "listing", "note", "mail", "envelope", "bounces"),
 )
 PURE_FOLDERS = ("formats", "rules", "outputs")
 WORLD = frozenset(
