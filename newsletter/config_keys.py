@@ -76,7 +76,7 @@ AwayDays = Annotated[Away, PlainValidator(words.away), _written(r"^\d{4}-\d\d-\d
 
 def _or_one(schema: dict[str, Any]) -> None:
     """A list in the schema becomes a list or the only one of it, as one_or_listed reads it."""
-    several = {key: schema.pop(key) for key in ("type", "items")}
+    several = {key: schema.pop(key) for key in ("type", "items", "minItems") if key in schema}
     schema["anyOf"] = [several, several["items"]]
 
 
@@ -143,7 +143,7 @@ class SiteKeys(Keys):
 
 
 class SmtpKeys(Keys):
-    """The relay that takes the mails."""
+    """A relay that takes the mails."""
 
     host: SomeLine = Field(default="localhost", description="The relay's name.")
     port: int = Field(default=587, ge=1, le=65535, description="Its port.")
@@ -157,7 +157,13 @@ class SmtpKeys(Keys):
         default="", description="{env: NAME} or {file: PATH}; never the password itself."
     )
     connections: int = Field(default=4, ge=1, le=100, description="How many connections at once.")
+    messages_per_connection: int = Field(
+        default=100, ge=1, le=100_000, description="How many messages before a new connection is made."
+    )
     rate: Rate | None = Field(default=None, description="At most so many messages: 10/s or 30/m.")
+    ehlo: Annotated[str, BeforeValidator(words.host)] = Field(
+        default="", description="The name this machine goes by; else its own."
+    )
 
 
 class EmailKeys(Keys):
@@ -168,8 +174,10 @@ class EmailKeys(Keys):
         alias="from",
         description="Name and address: Reading list <list@example.org>.",
     )
-    via: Annotated[str, BeforeValidator(words.via)] = Field(
-        default="files", description="files: out/mail/*.eml.", json_schema_extra={"enum": ["files"]}
+    via: Annotated[str, BeforeValidator(words.one_of(("files", "smtp")))] = Field(
+        default="files",
+        description="files: out/mail/*.eml. smtp: really send.",
+        json_schema_extra={"enum": ["files", "smtp"]},
     )
     unsubscribe: Annotated[
         tuple[Annotated[str, BeforeValidator(words.unsubscribe)], ...], BeforeValidator(words.one_or_listed)
@@ -178,7 +186,18 @@ class EmailKeys(Keys):
         description="A mailto: or https: address by which a reader leaves, or a list of them.",
         json_schema_extra=_or_one,
     )
-    smtp: SmtpKeys = Field(default_factory=SmtpKeys, description="The relay.")
+    bounces: Annotated[str, BeforeValidator(words.mail_address)] = Field(
+        default="", description="Where bounces come back to; the sender's address where nothing stands."
+    )
+    verp: bool = Field(
+        default=False, description="Let that address name the reader by a token: bounces+TOKEN@example.org."
+    )
+    smtp: Annotated[tuple[SmtpKeys, ...], BeforeValidator(words.one_or_several)] = Field(
+        default_factory=lambda: (SmtpKeys(),),
+        min_length=1,
+        description="The relay, or a list of relays: the next is used where one takes nothing.",
+        json_schema_extra=_or_one,
+    )
 
 
 class LimitKeys(Keys):

@@ -20,7 +20,7 @@ from newsletter.settings import Config, Email, Limits, Secret, Site, Smtp
 from newsletter.yaml_nodes import Node, Steps, find
 
 if TYPE_CHECKING:
-    from newsletter.config_keys import EmailKeys, ProfileKeys, RootKeys, SubscriberKeys
+    from newsletter.config_keys import EmailKeys, ProfileKeys, RootKeys, SmtpKeys, SubscriberKeys
 
 OWN_TITLE = "Your own interests"
 
@@ -121,14 +121,20 @@ def _subscriber(keys: SubscriberKeys, site_zone: str) -> Subscriber:
 
 def _email(keys: EmailKeys, base: Path) -> Email:
     name, address = keys.sender
-    relay = {key: value for key, value in keys.smtp if key != "password"}
     return Email(
         sender_name=name,
         sender_address=address,
         via=keys.via,
         unsubscribe=keys.unsubscribe,
-        smtp=Smtp(**relay, password=_secret(keys.smtp.password, base)),
+        bounces=keys.bounces,
+        verp=keys.verp,
+        relays=tuple(_relay(relay, base) for relay in keys.smtp),
     )
+
+
+def _relay(keys: SmtpKeys, base: Path) -> Smtp:
+    plain = {key: value for key, value in keys if key != "password"}
+    return Smtp(**plain, password=_secret(keys.password, base))
 
 
 def _secret(named: str | dict[str, str], base: Path) -> Secret | str:
@@ -138,10 +144,11 @@ def _secret(named: str | dict[str, str], base: Path) -> Secret | str:
 
 
 def _warnings(keys: RootKeys, root: Node) -> Iterator[str]:
-    if isinstance(keys.email.smtp.password, str) and keys.email.smtp.password:
-        place = find(root, ("email", "smtp", "password"))[1]
-        yield str(
-            place.mistake("a password in clear", "{env: NAME} or {file: PATH} keeps it out of this file")
-        )
+    for number, relay in enumerate(keys.email.smtp):
+        if isinstance(relay.password, str) and relay.password:
+            place = find(root, ("email", "smtp", number, "password"))[1]
+            yield str(
+                place.mistake("a password in clear", "{env: NAME} or {file: PATH} keeps it out of this file")
+            )
     if not keys.site.url:
         yield "site.url is empty: feeds and mails cannot link to the site"

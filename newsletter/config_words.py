@@ -117,6 +117,13 @@ def one_or_listed(value: object) -> list[object]:
     return listed([value] if isinstance(value, str) else value)
 
 
+def one_or_several(value: object) -> list[object]:
+    """A list of mappings, or the only one of them."""
+    if not isinstance(value, list | dict):
+        raise Expected("a mapping of keys, or a list of them")
+    return value if isinstance(value, list) else [value]
+
+
 def slug(value: object) -> str:
     """A name that can be an address for ever: a–z, 0–9 and single hyphens."""
     word = line(value)
@@ -211,6 +218,14 @@ def site_url(value: object) -> str:
     if word and not _is_url(word, ("https", "http")):
         raise Wrong(f"{shown(word)} is no address of a site", "it begins with https://")
     return word.rstrip("/")
+
+
+def host(value: object) -> str:
+    """A machine's name, as mail.example.org, or its address in brackets."""
+    word = line(value)
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.IPv]+\]", word):
+        raise Wrong(f"{shown(word)} is no name of a machine", "such as mail.example.org")
+    return word
 
 
 def unsubscribe(value: object) -> str:
@@ -392,11 +407,3 @@ def secret(value: object) -> str | dict[str, str]:
     if not isinstance(value, dict) or len(value) != 1 or not set(value) <= {"env", "file"}:
         raise Wrong("a secret is named in one of two ways", "{env: NAME} or {file: PATH}")
     return {kind: some_line(name) for kind, name in value.items()}
-
-
-def via(value: object) -> str:
-    """How mail leaves."""
-    word = one_of(("files", "smtp"))(value)
-    if word == "smtp":
-        raise Wrong("sending by SMTP is not part of this version yet", "use via: files")
-    return word

@@ -12,11 +12,11 @@ import click
 
 from newsletter import slots
 from newsletter.cli._shared import existing_state, missing, profile_named, short, subscriber_named, utc_now
-from newsletter.deliver import PostRoom
 from newsletter.due import settle_slots, sync_readers
 from newsletter.envelope import file_name
 from newsletter.errors import NotFound
 from newsletter.model import Letter, Subscriber
+from newsletter.post_room import PostRoom
 from newsletter.rounds import match_news, open_desk
 from newsletter.run import read_notes
 from newsletter.settings import Config

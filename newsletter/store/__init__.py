@@ -3,6 +3,7 @@
     store.papers     papers, keys, sightings          store.editions   profiles, matches, editions
     store.dumps      dumps and inbox files            store.readers    readers, slots, deliveries, backlog
     store.runs       runs and what they said, marks
+    store.sending    deliveries on their way
     store.suppressions   addresses that nothing is sent to, bounces that were counted
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
@@ -20,6 +21,7 @@ from newsletter.store.editions import Editions
 from newsletter.store.papers import Papers
 from newsletter.store.readers import Readers
 from newsletter.store.runs import Runs
+from newsletter.store.sending import Sending
 from newsletter.store.suppressions import Suppressions
 
 
@@ -33,6 +35,7 @@ class Store:
         self.editions = Editions(database)
         self.readers = Readers(database)
         self.runs = Runs(database)
+        self.sending = Sending(database, self.readers)
         self.suppressions = Suppressions(database)
 
     def transaction(self) -> AbstractContextManager[None]:

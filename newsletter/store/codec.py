@@ -1,4 +1,4 @@
-"""Values to text and back: our frozen dataclasses as JSON with dates and moments, letters packed. No database.
+"""Values to text and back: our frozen dataclasses as JSON, with dates and moments; letters packed. No rows.
 
 A paper stands in thousands of digests on one morning. So it is a text of its own inside their JSON, and each
 text is made and read once.

@@ -21,7 +21,7 @@ SHOWN = ("queued", "claimed", "sending", "deferred", "sent", "uncertain")
 """States of a delivery whose papers count as shown."""
 _DELIVERY = (
     "d.id, d.reader, r.folded, d.slot, d.moment, d.date, d.state, d.reason, d.covers, d.made,"
-    " d.headed, d.final"
+    " d.headed, d.final, d.tries, d.tried, d.not_before"
 )
 _SHOWN = ", ".join(f"'{state}'" for state in SHOWN)
 
@@ -170,6 +170,14 @@ class Readers:
             {"reader": reader, "states": wanted, "most": most},
         )
         return tuple(_delivery(row) for row in rows)
+
+    def reached(self) -> tuple[int, int]:
+        """How many papers were sent, and to how many readers."""
+        row = self._db.one(
+            "SELECT count(DISTINCT p.paper) AS papers, count(DISTINCT d.reader) AS readers FROM delivery d"
+            " JOIN delivery_paper p ON p.delivery = d.id AND p.role = 'body' WHERE d.state = 'sent'"
+        )
+        return (row["papers"], row["readers"]) if row else (0, 0)
 
     def counts(self) -> dict[str, int]:
         """How many deliveries are in each state."""
@@ -382,6 +390,16 @@ class Readers:
         )
 
 
+def deliveries_of(database: Database, where: str, values: Mapping[str, object]) -> tuple[Delivery, ...]:
+    """The deliveries that a condition of our own finds, the oldest moment first."""
+    rows = database.all(
+        f"SELECT {_DELIVERY} FROM delivery d JOIN reader r ON r.id = d.reader WHERE {where}"
+        " ORDER BY d.moment, d.id",
+        values,
+    )
+    return tuple(_delivery(row) for row in rows)
+
+
 def _reader_row(row: sqlite3.Row) -> ReaderRow:
     return ReaderRow(
         id=row["id"],
@@ -406,4 +424,7 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         made=datetime.fromisoformat(row["made"]),
         headed=datetime.fromisoformat(row["headed"]) if row["headed"] else None,
         final=datetime.fromisoformat(row["final"]) if row["final"] else None,
+        tries=row["tries"],
+        tried=datetime.fromisoformat(row["tried"]) if row["tried"] else None,
+        not_before=datetime.fromisoformat(row["not_before"]) if row["not_before"] else None,
     )
