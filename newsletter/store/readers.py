@@ -43,6 +43,10 @@ class Readers:
         """Every reader that was not removed."""
         return tuple(_reader_row(row) for row in self._db.all("SELECT * FROM reader WHERE removed IS NULL"))
 
+    def folded(self) -> tuple[str, ...]:
+        """The folded address of every reader there ever was, in the order in which they came."""
+        return tuple(row["folded"] for row in self._db.all("SELECT folded FROM reader ORDER BY id"))
+
     def begin(self, subscriber: Subscriber, *, settled: datetime, now: datetime) -> ReaderRow:
         """A reader the state has not met; one with another address before keeps its ledger."""
         old = self.get(subscriber.formerly) if subscriber.formerly else None

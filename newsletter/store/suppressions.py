@@ -68,9 +68,22 @@ class Suppressions:
         )
         return suppressed and bool(changed)
 
-    def forgive(self, folded: str) -> None:
-        """A mail arrived: the next refusal is the first in a row."""
-        self._db.run("DELETE FROM suppression WHERE folded = :folded AND NOT suppressed", {"folded": folded})
+    def last_strike(self, folded: str) -> datetime | None:
+        """When an address last refused a mail, if the next refusal would not be the first in a row."""
+        found = self._db.value("SELECT since FROM suppression WHERE folded = :folded", {"folded": folded})
+        return datetime.fromisoformat(found) if found else None
+
+    def forgive(self, folded: str, *, wholly: bool = False) -> None:
+        """A relay took a mail: the next refusal is the first in a row.
+
+        Refusals that came back hours after a relay had taken the mail are forgiven only `wholly`, by one who
+        knows that a later mail did not come back.
+        """
+        self._db.run(
+            "DELETE FROM suppression WHERE folded = :folded AND NOT suppressed"
+            " AND (:wholly OR reason NOT LIKE 'bounced%')",
+            {"folded": folded, "wholly": wholly},
+        )
 
     def lift(self, folded: str) -> bool:
         """Mail may go to an address again; whether it was suppressed."""
