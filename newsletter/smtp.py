@@ -8,11 +8,13 @@ replies.py; who goes when over how many connections, in postman.py.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import aiosmtplib
 from aiolimiter import AsyncLimiter
@@ -226,8 +228,10 @@ class Line:
         self.drop()
 
     def drop(self) -> None:
-        """Hang up without a word."""
+        """Hang up without a word: over TLS a polite end waits for the other side's, up to half a minute."""
         if self._client:
+            if self._client.transport:
+                cast("asyncio.Transport", self._client.transport).abort()
             self._client.close()
         self._client = None
 
@@ -253,7 +257,15 @@ def _why_closed(step: Step, error: aiosmtplib.SMTPException | OSError) -> Verdic
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return judged(step, Reply(code=error.code, text=error.message))
     if step is Step.CONNECT:
-        cause = getattr(error.__cause__, "strerror", None)
-        told = "it does not answer" if isinstance(error, TimeoutError) else cause or "it does not answer"
-        return Verdict(outcome=Outcome.UNREACHABLE, reason=str(Reply(code=0, text=told)))
+        return Verdict(outcome=Outcome.UNREACHABLE, reason=_silence(error))
     return judged(step, None)
+
+
+def _silence(error: Exception) -> str:
+    """Why nobody greeted us; asyncio's own words hold addresses and Python's quotes."""
+    cause = error.__cause__
+    if isinstance(cause, socket.gaierror):
+        return "no machine of that name is known"
+    if isinstance(cause, OSError) and cause.errno and not isinstance(error, TimeoutError):
+        return os.strerror(cause.errno).lower()
+    return "it does not answer"

@@ -55,6 +55,8 @@ class Sink:
     extensions: tuple[str, ...] = ()
     context: ssl.SSLContext | None = None
     implicit: bool = False
+    most_messages: int = 10**9
+    """So many on one connection, and it closes it."""
     taken: list[Taken] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """Every command, in the order they came."""
@@ -133,6 +135,7 @@ class _Talk:
     def __init__(self, sink: Sink, reader, writer, number: int) -> None:
         self.sink, self.reader, self.writer, self.number = sink, reader, writer, number
         self.sender = self.recipient = ""
+        self.messages = 0
 
     async def go(self) -> None:
         if not await self.answer("CONNECT", "220 sink ESMTP"):
@@ -210,7 +213,10 @@ class _Talk:
             return False
         if not self.yes:
             return True
-        if await self._action("BODY") == DROP:
+        action = await self._action("BODY")
+        if action == HANG:
+            await asyncio.sleep(3600)
+        if action == DROP:
             return False
         self.content = b""
         while (line := await self.reader.readline()) != b".\r\n":
@@ -222,7 +228,8 @@ class _Talk:
         if self.yes:
             self._keep()
         self.sender = ""
-        return True
+        self.messages += 1
+        return self.messages < self.sink.most_messages
 
     def _keep(self) -> None:
         self.sink.taken.append(

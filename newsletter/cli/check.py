@@ -33,6 +33,8 @@ def command(config_path: Path, *, schema: bool) -> int:
     for warning in config.warnings:
         click.echo(f"warning: {warning}", err=True)
     _check_templates(config)
+    for told in _of_the_state(config):
+        click.echo(f"warning: {told}", err=True)
     for line in describe(config, utc_now()):
         click.echo(line)
     return 0
@@ -43,6 +45,20 @@ def _check_templates(config: Config) -> None:
     from newsletter.press import load  # noqa: PLC0415 - Jinja is for those who ask
 
     load(config.site, config.templates).check()
+
+
+def _of_the_state(config: Config) -> Iterator[str]:
+    """What follows from the configuration and the state together."""
+    state = Path(config.state)
+    if config.email.via == "smtp" and state.is_file():
+        from newsletter.deliver import written_not_sent  # noqa: PLC0415 - only where there is something to ask
+        from newsletter.store import open_store  # noqa: PLC0415
+
+        store = open_store(state)
+        try:
+            yield from filter(None, (written_not_sent(store, config),))
+        finally:
+            store.close()
 
 
 def describe(config: Config, now: datetime) -> Iterator[str]:

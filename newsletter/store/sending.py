@@ -42,10 +42,14 @@ class Sending:
             {"now": now.isoformat(), "far": (now + farthest).isoformat()},
         )
 
-    def next_try(self) -> datetime | None:
-        """The first moment at which a deferred delivery is due."""
-        found = self._db.value(f"SELECT min(not_before) FROM delivery WHERE {_OPEN} AND state = 'deferred'")
-        return datetime.fromisoformat(found) if found else None
+    def unfinished(self, now: datetime) -> bool:
+        """Whether a run has something to do here: send what is due, or see to what a killed run has left."""
+        found = self._db.value(
+            f"SELECT 1 FROM delivery WHERE {_OPEN} AND (state IN ('queued', 'claimed', 'sending')"
+            " OR state = 'deferred' AND not_before <= :now) LIMIT 1",
+            {"now": now.isoformat()},
+        )
+        return found is not None
 
     def claim(self, deliveries: Iterable[tuple[int, Letter | None]], boot: str | None) -> None:
         """Take deliveries on, their letters fixed for every further try. `boot` names the machine's present
