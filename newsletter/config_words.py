@@ -170,6 +170,12 @@ def address(value: str) -> str:
         checked = validate_email(value[:1000], check_deliverability=False)
     except EmailNotValidError as error:
         raise Wrong(f"{shown(value)} is no e-mail address", _first_down(str(error))) from error
+    if not checked.local_part.isascii():
+        # Few relays pass on SMTPUTF8 (RFC 6531), and what one of them refuses comes back weeks later.
+        raise Wrong(
+            f"{shown(value)}: what stands before the @ must be ASCII for mail to arrive",
+            "ask this reader for another address",
+        )
     return f"{checked.local_part}@{checked.ascii_domain}"
 
 
@@ -236,6 +242,8 @@ def unsubscribe(value: object) -> str:
         mail_address(rest.partition("?")[0])
     elif not _is_url(word, ("https",)):
         hint = f"mailto:{word}" if "@" in word and not rest else "it begins with mailto: or https://"
+        if scheme.lower() == "http":
+            hint = "https://, for mail programs follow no other without asking (RFC 8058)"
         raise Wrong(f"{shown(word)} is no way to unsubscribe", hint)
     return word
 
