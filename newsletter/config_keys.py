@@ -59,18 +59,18 @@ Size = Annotated[
 Sender = Annotated[
     tuple[str, str], PlainValidator(words.sender), _written("@", "Reading list <list@example.org>")
 ]
+_SECRET = {
+    "type": "object",
+    "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
+    "additionalProperties": False,
+    "maxProperties": 1,
+}
 SecretWord = Annotated[
     str | dict[str, str],
     PlainValidator(words.secret),
-    WithJsonSchema(
-        {
-            "type": ["object", "string"],
-            "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
-            "additionalProperties": False,
-            "maxProperties": 1,
-        }
-    ),
+    WithJsonSchema({**_SECRET, "type": ["object", "string"]}),
 ]
+KeptSecret = Annotated[dict[str, str], PlainValidator(words.kept_secret), WithJsonSchema(_SECRET)]
 AwayDays = Annotated[Away, PlainValidator(words.away), _written(r"^\d{4}-\d\d-\d\d", "2026-12-20/2027-01-03")]
 
 
@@ -166,6 +166,18 @@ class SmtpKeys(Keys):
     )
 
 
+class DkimKeys(Keys):
+    """What shows that a mail is from where it says."""
+
+    selector: Annotated[str, BeforeValidator(words.selector)] = Field(
+        description="Where the DNS has the other half of the key: SELECTOR._domainkey.DOMAIN."
+    )
+    domain: Annotated[str, BeforeValidator(words.domain)] = Field(
+        default="", description="Whose signature it is; the domain of the sender where nothing stands."
+    )
+    key: KeptSecret = Field(description="{file: PATH} or {env: NAME}: a private key in PEM, RSA or Ed25519.")
+
+
 class EmailKeys(Keys):
     """How digests leave."""
 
@@ -192,6 +204,10 @@ class EmailKeys(Keys):
     verp: bool = Field(
         default=False, description="Let that address name the reader by a token: bounces+TOKEN@example.org."
     )
+    dkim: DkimKeys | None = Field(
+        default=None, description="Sign each mail here; most leave that to the relay."
+    )
+    bulk: bool = Field(default=False, description="Add Precedence: bulk, which some old mail systems go by.")
     smtp: Annotated[tuple[SmtpKeys, ...], BeforeValidator(words.one_or_several)] = Field(
         default_factory=lambda: (SmtpKeys(),),
         min_length=1,
@@ -309,6 +325,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("site",): SiteKeys,
     ("email",): EmailKeys,
     ("email", "smtp"): SmtpKeys,
+    ("email", "dkim"): DkimKeys,
     ("limits",): LimitKeys,
     ("profiles",): ProfileKeys,
     ("subscribers",): SubscriberKeys,

@@ -234,6 +234,22 @@ def host(value: object) -> str:
     return word
 
 
+def domain(value: object) -> str:
+    """A domain, as example.org, in small ASCII letters."""
+    word = line(value)
+    if "." not in word:
+        raise Wrong(f"{shown(word)} is no domain", "such as example.org")
+    return address(f"someone@{word}").partition("@")[2]
+
+
+def selector(value: object) -> str:
+    """A DKIM selector: labels of the DNS, as news or 2026.news."""
+    word = line(value)
+    if not re.fullmatch(r"(?!.{64})[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*", word):
+        raise Wrong(f"{shown(word)} is no selector", "letters, digits and hyphens, such as news2026")
+    return word
+
+
 def unsubscribe(value: object) -> str:
     """A URI by which a reader leaves: mailto: or https:."""
     word = some_line(value)
@@ -415,3 +431,11 @@ def secret(value: object) -> str | dict[str, str]:
     if not isinstance(value, dict) or len(value) != 1 or not set(value) <= {"env", "file"}:
         raise Wrong("a secret is named in one of two ways", "{env: NAME} or {file: PATH}")
     return {kind: some_line(name) for kind, name in value.items()}
+
+
+def kept_secret(value: object) -> dict[str, str]:
+    """{env: NAME} or {file: PATH}, for what must not stand in a file that many may read."""
+    found = secret(value)
+    if isinstance(found, str):
+        raise Wrong("a private key does not belong into this file", "{file: PATH} or {env: NAME}")
+    return found

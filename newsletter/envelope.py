@@ -79,7 +79,14 @@ def addressed(
         list_id=f"newsletter.{domain}",
         unsubscribe=ways_out(email.unsubscribe, reader_token(secret, subscriber.reader)),
         archive_url=web_url,
+        feedback_id=f"{slot.replace(':', '')}:digest:list:{_sender_id(domain)}",
+        bulk=email.bulk,
     )
+
+
+def _sender_id(domain: str) -> str:
+    """What Gmail's Postmaster Tools call this sender: 5 to 15 letters, the same for years."""
+    return hashlib.blake2b(domain.encode(), digest_size=5).hexdigest()
 
 
 def file_name(subscriber: Subscriber, slot: str) -> str:

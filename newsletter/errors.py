@@ -8,6 +8,7 @@
     ├── PublishError           out/ cannot be written                             exit 1
     ├── RelayRefused           the relay wants encryption, a login, another name  exit 4
     ├── SecretMissing          a secret is not where config.yaml says             exit 4
+    │   └── SigningKey         the key for DKIM cannot be used                    exit 4
     ├── AnotherRun             another run holds the lock; nothing is wrong       exit 0
     ├── NotFound               no such paper, profile, subscriber or file         exit 2
     └── DumpError              one dump cannot be used: a fact about that file    (a value in the report)
@@ -79,6 +80,10 @@ class SecretMissing(NewsletterError):
     """The environment variable or file that config.yaml names is not there."""
 
     exit_code = 4
+
+
+class SigningKey(SecretMissing):
+    """The key that config.yaml names for DKIM is there and cannot be used."""
 
 
 class AnotherRun(NewsletterError):

@@ -129,8 +129,8 @@ def _head(headers: Mapping[str, str]) -> bytes:
 
 
 def _folded(value: str) -> str:
-    """The value in lines of up to 78 columns, as far as commas, angle brackets and encoded words allow."""
-    for joint in ("?= =?", "?= <", ">, <"):
+    """The value in lines of up to 78 columns, as far as its words allow."""
+    for joint in ("?= =?", "?= <", ">, <", "; boundary="):
         value = value.replace(joint, joint.replace(" ", "\r\n "))
     return value
 

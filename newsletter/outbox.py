@@ -114,7 +114,7 @@ class Outbox:
     def _rendered(self, delivery: Delivery) -> Parcel | None:
         try:
             return self._parcel(delivery, self._room.subscriber(delivery.folded))
-        except TemplateError as error:
+        except (TemplateError, SecretMissing) as error:
             self.done.problem = error
         except NewsletterError as error:
             with self._store.transaction():

@@ -13,6 +13,7 @@ from newsletter.envelope import addressed, reader_token, return_address, ways_ou
 from newsletter.errors import NotFound
 from newsletter.model import Digest, Letter, Subscriber
 from newsletter.ports import Press
+from newsletter.secret import reveal
 from newsletter.settings import Config
 from newsletter.store import Store
 from newsletter.store.ledger import Delivery
@@ -70,15 +71,30 @@ class PostRoom:
 
     def message(self, letter: Letter, subscriber: Subscriber, slot: str, headed: datetime) -> bytes:
         """A letter as the message of a slot: the same bytes whenever it is asked for."""
-        return addressed(
-            letter,
-            subscriber,
-            slot=slot,
-            headed=headed,
-            email=self.config.email,
-            secret=self._secret,
-            web_url=self._web_url,
+        return self._signed(
+            addressed(
+                letter,
+                subscriber,
+                slot=slot,
+                headed=headed,
+                email=self.config.email,
+                secret=self._secret,
+                web_url=self._web_url,
+            )
         )
+
+    def _signed(self, message: bytes) -> bytes:
+        dkim = self.config.email.dkim
+        if dkim is None:
+            return message
+        from newsletter.dkim import signed  # noqa: PLC0415 - cryptography, 30 ms
+
+        return signed(message, domain=dkim.domain, selector=dkim.selector, key=self._key)
+
+    @cached_property
+    def _key(self) -> str:
+        dkim = self.config.email.dkim
+        return reveal(dkim.key, "email.dkim.key") if dkim else ""
 
     def envelope_sender(self, subscriber: Subscriber) -> str:
         """Where a bounce goes: the configured address, with the reader's token in it where that is wanted."""

@@ -45,10 +45,19 @@ class Smtp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dkim:
+    """What mails are signed with: `selector` and `domain` say where in the DNS the other half of `key` is."""
+
+    selector: str
+    domain: str
+    key: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
     """How digests leave. `via` is files (out/mail) or smtp; `unsubscribe` are mailto: and https: URIs;
     `bounces` is where bounces go, the sender's address where it is empty; `verp`: it names the reader by a
-    token; `relays` are tried in their order.
+    token; `relays` are tried in their order; `bulk` adds Precedence: bulk.
     """
 
     sender_name: str = ""
@@ -58,6 +67,8 @@ class Email:
     bounces: str = ""
     verp: bool = False
     relays: tuple[Smtp, ...] = (Smtp(),)
+    bulk: bool = False
+    dkim: Dkim | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
