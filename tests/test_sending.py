@@ -12,6 +12,7 @@ RELAY = """\
 email:
   from: Reading list <list@example.org>
   via: smtp
+  unsubscribe: mailto:leave@example.org
   smtp: {{host: 127.0.0.1, port: {port}, tls: none}}
 """
 
