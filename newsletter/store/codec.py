@@ -1,7 +1,7 @@
 """Values to text and back: our frozen dataclasses as JSON, with dates and moments; letters packed. No rows.
 
 A paper stands in thousands of digests on one morning. So it is a text of its own inside their JSON, and each
-text is made and read once.
+text is made and read once; so is what makes it fit a profile.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from newsletter.model import Letter, Paper
+from newsletter.model import Letter, Match, Paper
 
 T = TypeVar("T")
 PAPERS_KEPT = 4096
@@ -49,7 +49,14 @@ def unpack(packed: bytes) -> Letter:
 
 
 def _plain(value: object) -> object:
-    return _paper_text(value) if isinstance(value, Paper) else _plain_parts(value)
+    if isinstance(value, Paper):
+        return _paper_text(value)
+    return _match_parts(value) if isinstance(value, Match) else _plain_parts(value)
+
+
+@lru_cache(maxsize=PAPERS_KEPT)
+def _match_parts(match: Match) -> object:
+    return _plain_parts(match)
 
 
 @lru_cache(maxsize=PAPERS_KEPT)
