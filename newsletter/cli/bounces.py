@@ -12,8 +12,9 @@ from newsletter.cli._shared import existing_state, secret_of, utc_now
 
 @click.command(short_help="Reads bounces and unsubscribe mails from mailboxes.")
 @click.argument("paths", metavar="FILE|FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing when all went well.")
 @click.pass_obj
-def command(config_path: Path, *, paths: tuple[Path, ...]) -> int:
+def command(config_path: Path, *, paths: tuple[Path, ...], quiet: bool) -> int:
     """Read messages that came back: a single one, an mbox, a Maildir or a folder of messages.
 
     What says that an address is dead stops mail to it, what may pass is counted, and a reader who wrote to
@@ -25,7 +26,8 @@ def command(config_path: Path, *, paths: tuple[Path, ...]) -> int:
     config = configuration.load(config_path)
     with existing_state(config) as store:
         taken = take(store, config, _messages(paths), secret=secret_of(store), now=utc_now())
-    click.echo(summary(taken))
+    if not quiet:
+        click.echo(summary(taken))
     return 0
 
 

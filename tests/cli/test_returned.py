@@ -91,9 +91,11 @@ def test_a_bounce_in_a_mailbox_stops_mail_to_that_address(home):
     box.mkdir()
     (box / "1.eml").write_bytes(report(to=f"bounce+{token(home)}@example.org", quoted=""))
     first, second = home.newsletter("bounces", str(box)), home.newsletter("bounces", str(box))
+    third = home.newsletter("bounces", "--quiet", str(box))
 
     assert "1 message: 1 suppressed\n" == first.out
     assert "1 message: 1 known already\n" == second.out
+    assert (0, "", "") == (third.code, third.out, third.err)
     assert [] == next_day(home)
     assert "ada@example.org" not in first.out + first.err
 
