@@ -147,6 +147,12 @@ class Outbox:
         self._store.sending.sending(parcel.delivery.id, self._now)
         self._open[parcel.delivery.id] = True
 
+    def spared(self, parcel: Parcel) -> None:
+        """The line broke before the message: the relay does not have it after all."""
+        if self._open[parcel.delivery.id]:
+            self._store.sending.spared(parcel.delivery.id)
+            self._open[parcel.delivery.id] = False
+
     def settle(self, parcel: Parcel, verdict: Verdict) -> None:
         """Write down how a parcel fared: sent, deferred, failed or uncertain."""
         with self._store.sending.lightly():

@@ -168,6 +168,7 @@ class _Postman:
             self._judge(route, verdict)
             if verdict.outcome is not Outcome.AGAIN:
                 return verdict
+            self._outbox.spared(parcel)
             if route.closed:
                 return route.closed
             broken = verdict.reason

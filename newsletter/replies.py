@@ -1,7 +1,8 @@
 """What a relay said, and at which step, in; what becomes of the delivery out. Nothing is sent or recorded.
 
-The table is the one every mail system has to have: 4xx is later, 5xx is never, silence after DATA is doubt.
-What RFC 5321 leaves open is settled by what went wrong elsewhere; the reason stands beside each case.
+The table is the one every mail system has to have: 4xx is later, 5xx is never, silence after the
+message is doubt. What RFC 5321 leaves open is settled by what went wrong elsewhere; the reason stands
+beside each case.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Step(StrEnum):
     MAIL = "MAIL FROM"
     RCPT = "RCPT TO"
     DATA = "DATA"
+    END = "the end of the message"
 
 
 class Outcome(StrEnum):
@@ -97,15 +99,15 @@ def judged(step: Step, reply: Reply | None) -> Verdict:
         return _opening(step, reply)
     if reply.code == CLOSING:
         return Verdict(outcome=Outcome.AGAIN, reason=str(reply))
-    return {Step.MAIL: _sender, Step.RCPT: _recipient, Step.DATA: _content}[step](reply)
+    return {Step.MAIL: _sender, Step.RCPT: _recipient, Step.DATA: _begin, Step.END: _content}[step](reply)
 
 
 def _broken(step: Step, reason: str) -> Verdict:
     """Silence, or a reply that is none. Only a relay that had the whole message may have kept it."""
     told = f"{reason} at {step}"
-    if step is Step.DATA:
+    if step is Step.END:
         return Verdict(outcome=Outcome.UNCERTAIN, reason=told)
-    lost = step in (Step.MAIL, Step.RCPT)
+    lost = step in (Step.MAIL, Step.RCPT, Step.DATA)
     return Verdict(outcome=Outcome.AGAIN if lost else Outcome.UNREACHABLE, reason=told)
 
 
@@ -151,13 +153,20 @@ def _recipient(reply: Reply) -> Verdict:
     return Verdict(outcome=Outcome.FAILED, reason=str(reply), suppress=suppress, strike=not suppress)
 
 
+def _begin(reply: Reply) -> Verdict:
+    """Before the first byte of the message: a yes that is no 354 is no yes, and the relay has nothing."""
+    if _later(reply) or _never(reply):
+        return _content(reply)
+    return Verdict(outcome=Outcome.AGAIN, reason=f"an answer out of place: {reply}")
+
+
 def _content(reply: Reply) -> Verdict:
-    """At the final dot. What is refused now is the message, so the address is left in peace."""
+    """What is refused now is the message, so the address is left in peace."""
     if _later(reply):
         return Verdict(outcome=Outcome.DEFERRED, reason=str(reply))
     if _never(reply):
         return Verdict(outcome=Outcome.FAILED, reason=str(reply), content=True)
-    # 354 after the dot, 250 before it: the relay and we are not at the same place.
+    # 354 after the dot: the relay and we are not at the same place.
     return Verdict(outcome=Outcome.UNCERTAIN, reason=f"an answer out of place: {reply}")
 
 

@@ -80,6 +80,7 @@ def test_4xx_is_later_for_a_recipient_and_a_message_and_for_all_at_mail(code):
     """At MAIL nobody was named yet: what the relay does not want now is mail."""
     assert Outcome.DEFERRED == outcome(Step.RCPT, code)
     assert Outcome.DEFERRED == outcome(Step.DATA, code)
+    assert Outcome.DEFERRED == outcome(Step.END, code)
     assert Outcome.UNREACHABLE == outcome(Step.MAIL, code)
 
 
@@ -104,9 +105,10 @@ def test_5xx_for_a_recipient_fails_and_suppresses_by_the_list_of_mox(code, text,
     assert suppress == dead(code, text)
 
 
+@pytest.mark.parametrize("step", [Step.DATA, Step.END])
 @pytest.mark.parametrize("code", [550, 552, 554])
-def test_5xx_for_a_message_fails_and_leaves_the_address_in_peace(code):
-    verdict = judged(Step.DATA, Reply(code=code, text="5.7.1 looks like spam"))
+def test_5xx_for_a_message_fails_and_leaves_the_address_in_peace(step, code):
+    verdict = judged(step, Reply(code=code, text="5.7.1 looks like spam"))
 
     assert (Outcome.FAILED, True) == (verdict.outcome, verdict.content)
     assert (False, False) == (verdict.suppress, verdict.strike)
@@ -114,7 +116,12 @@ def test_5xx_for_a_message_fails_and_leaves_the_address_in_peace(code):
 
 @pytest.mark.parametrize(
     ("step", "expected"),
-    [(Step.MAIL, Outcome.AGAIN), (Step.RCPT, Outcome.AGAIN), (Step.DATA, Outcome.UNCERTAIN)],
+    [
+        (Step.MAIL, Outcome.AGAIN),
+        (Step.RCPT, Outcome.AGAIN),
+        (Step.DATA, Outcome.AGAIN),
+        (Step.END, Outcome.UNCERTAIN),
+    ],
 )
 @pytest.mark.parametrize("code", [None, -1, 0, 199, 600, 999])
 def test_silence_is_doubt_only_once_the_message_was_on_its_way(step, expected, code):
@@ -122,23 +129,24 @@ def test_silence_is_doubt_only_once_the_message_was_on_its_way(step, expected, c
     assert expected == outcome(step, code)
 
 
-@pytest.mark.parametrize("step", [Step.MAIL, Step.RCPT, Step.DATA])
+@pytest.mark.parametrize("step", [Step.MAIL, Step.RCPT, Step.DATA, Step.END])
 def test_421_in_the_middle_is_a_goodbye(step):
     assert Outcome.AGAIN == outcome(step, 421)
 
 
 @pytest.mark.parametrize("code", [200, 250, 251, 354])
 def test_a_yes_in_the_wrong_place_after_data_is_doubt(code):
-    assert Outcome.UNCERTAIN == outcome(Step.DATA, code)
+    assert Outcome.UNCERTAIN == outcome(Step.END, code)
+    assert code == 354 or Outcome.AGAIN == outcome(Step.DATA, code)
 
 
 @given(st.sampled_from(Step), st.none() | st.builds(Reply, code=st.integers(-1, 1200), text=st.text()))
 def test_whatever_a_relay_says_there_is_one_verdict(step, reply):
-    """Nothing is sent without a yes, doubt comes at DATA alone, and a reason is one short printable line."""
+    """Nothing is sent without a yes, doubt comes at the end alone, and a reason is one short printable line."""
     verdict = judged(step, reply)
 
     assert Outcome.SENT != verdict.outcome
-    assert (verdict.outcome is Outcome.UNCERTAIN) <= (step is Step.DATA)
+    assert (verdict.outcome is Outcome.UNCERTAIN) <= (step is Step.END)
     assert (verdict.outcome is Outcome.REFUSED) == bool(verdict.setting)
     assert verdict.outcome is Outcome.FAILED or not (verdict.suppress or verdict.strike or verdict.content)
     assert verdict.reason.isprintable()

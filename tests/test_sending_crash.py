@@ -432,7 +432,7 @@ def test_a_round_after_a_jump_of_the_clock_makes_no_second_digest_of_a_slot(sink
     house.round(at("2026-07-31 06:00"))
     house.round(at("2026-08-01 07:00"))
 
-    assert [("2026-08-01", "uncertain (the connection was lost at DATA)")] == [
+    assert [("2026-08-01", "uncertain (the connection was lost at the end of the message)")] == [
         row for row in house.slots("reader0") if row[0] == "2026-08-01"
     ]
     assert 0 == sent_by(house, sink).taken

@@ -242,10 +242,10 @@ def test_a_line_that_breaks_in_the_middle_of_a_message_is_doubt(sink):
     done = send(house, sink)
 
     assert (2, 1, 1) == (done.sent, done.uncertain, done.exit_code)
-    assert "the connection was lost at DATA" == reason(house, "grace")
+    assert "the connection was lost at the end of the message" == reason(house, "grace")
 
 
-@pytest.mark.parametrize("step", ["MAIL", "RCPT"])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
 def test_a_line_that_breaks_before_the_message_is_made_anew_at_once(sink, step):
     """Mail 29."""
     sink.on(step, DROP, times=1)
@@ -477,6 +477,8 @@ def test_other_sizes_are_no_limit(sink, size):
         ("MAIL", "999 what", 0),
         ("MAIL", "what?", 0),
         ("RCPT", "2", 0),
+        ("DATA", "250 I take it you mean 354", 0),
+        ("DATA", "what?", 0),
     ],
 )
 def test_strange_replies_end_in_a_state_and_never_in_a_hang(sink, step, reply, sent):
@@ -572,6 +574,23 @@ def test_there_are_never_more_connections_than_the_config_says(sink):
 
     assert 60 == done.sent
     assert 3 == sink.most_open
+
+
+class Dotted(PostRoom):
+    """Its letters are full of dots."""
+
+    def message(self, *_: object) -> bytes:
+        return b".From: x\r\n\r\n.\r\n..\r\nend.\r\n.\r\n"
+
+
+def test_a_line_that_is_a_dot_does_not_end_a_message(sink):
+    """Mail 10."""
+    house = house_of("ada")
+    dotted = Dotted(store=house.store, config=house.config(), press=press)
+    relay = Smtp(host="127.0.0.1", port=sink.port, tls="none")
+    post(Outbox(dotted, NOW, boot="this boot"), [relay], domain="example.org", waits=FAST)
+
+    assert [b".From: x\r\n\r\n.\r\n..\r\nend.\r\n.\r\n"] == [taken.content for taken in sink.taken]
 
 
 # -------------------------------------------------------------------------------- a strict server

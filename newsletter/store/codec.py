@@ -7,6 +7,7 @@ text is made and read once; so is what makes it fit a profile.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -26,7 +27,8 @@ def dumps(value: object) -> str:
 
 def loads(kind: type[T], text: str) -> T:
     """The value of type `kind` that `dumps` wrote. A field that is missing gets its default."""
-    value: T = _value(kind, json.loads(text))
+    reading: Reading = _reading(kind)  # type: ignore[arg-type]  # mypy takes no type for hashable
+    value: T = reading(json.loads(text))
     return value
 
 
@@ -66,7 +68,7 @@ def _paper_text(paper: Paper) -> str:
 
 @lru_cache(maxsize=PAPERS_KEPT)
 def _paper(text: str) -> Paper:
-    paper: Paper = _value(Paper, json.loads(text))
+    paper: Paper = _reading(Paper)(json.loads(text))
     return paper
 
 
@@ -79,24 +81,39 @@ def _plain_parts(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _value(kind: Any, plain: Any) -> Any:  # noqa: ANN401 - the shape is given by `kind`
-    origin = get_origin(kind)
-    if origin is tuple:
-        inner, *others = get_args(kind)
-        kinds = [inner] * len(plain) if others in ([], [...]) else [inner, *others]
-        return tuple(_value(k, p) for k, p in zip(kinds, plain, strict=True))
-    if origin in (UnionType, Union):
-        return None if plain is None else _value(get_args(kind)[0], plain)
-    if kind is Paper and isinstance(plain, str):
-        return _paper(plain)
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: _value(hints[name], inner) for name, inner in plain.items() if name in hints})
-    if kind in (date, datetime):
-        return kind.fromisoformat(plain)
+Reading = Callable[[Any], Any]
+"""Makes a value of what JSON gave."""
+
+
+def _as_it_is(plain: Any) -> Any:  # noqa: ANN401 - texts and numbers are what they are
     return plain
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _reading(kind: Any) -> Reading:  # noqa: ANN401 - a type of any kind
+    """How values of a type are read: worked out once, for a digest holds some hundred."""
+    origin = get_origin(kind)
+    if origin is tuple:
+        return _reading_tuple(*get_args(kind))
+    if origin in (UnionType, Union):
+        one = _reading(get_args(kind)[0])
+        return lambda plain: None if plain is None else one(plain)
+    if kind is Paper:
+        whole = _reading_fields(Paper)
+        return lambda plain: _paper(plain) if isinstance(plain, str) else whole(plain)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _reading_fields(kind)
+    return kind.fromisoformat if kind in (date, datetime) else _as_it_is
+
+
+def _reading_tuple(first: Any, *others: Any) -> Reading:  # noqa: ANN401 - as above
+    if others in ((), (...,)):
+        one = _reading(first)
+        return tuple if one is _as_it_is else lambda plain: tuple([one(part) for part in plain])
+    each = [_reading(kind) for kind in (first, *others)]
+    return lambda plain: tuple([one(part) for one, part in zip(each, plain, strict=True)])
+
+
+def _reading_fields(kind: Any) -> Reading:  # noqa: ANN401 - as above
+    of = {name: _reading(hint) for name, hint in get_type_hints(kind).items()}
+    return lambda plain: kind(**{name: of[name](part) for name, part in plain.items() if name in of})

@@ -218,10 +218,10 @@ class Readers:
     ) -> int:
         """A digest is due: the row of its slot is written (over an empty one, never over another)."""
         self._db.run(
-            "INSERT INTO delivery (reader, slot, moment, date, state, covers, made, headed, digest)"
-            " VALUES (:reader, :slot, :moment, :date, 'queued', :covers, :now, :headed, :digest)"
+            "INSERT INTO delivery (reader, slot, moment, date, state, covers, made, headed)"
+            " VALUES (:reader, :slot, :moment, :date, 'queued', :covers, :now, :headed)"
             " ON CONFLICT (reader, slot) DO UPDATE SET state = 'queued', reason = '', final = NULL,"
-            " covers = :covers, made = :now, headed = :headed, digest = :digest"
+            " covers = :covers, made = :now, headed = :headed"
             " WHERE delivery.state = 'skipped' AND delivery.reason = 'empty'",
             {
                 "reader": reader,
@@ -231,7 +231,6 @@ class Readers:
                 "covers": digest.covers,
                 "now": now.isoformat(),
                 "headed": headed.isoformat(),
-                "digest": codec.dumps(digest),
             },
         )
         delivery = int(
@@ -239,6 +238,10 @@ class Readers:
                 "SELECT id FROM delivery WHERE reader = :reader AND slot = :slot",
                 {"reader": reader, "slot": digest.slot},
             )
+        )
+        self._db.run(
+            "INSERT INTO content (delivery, digest) VALUES (:id, :digest) ON CONFLICT DO NOTHING",
+            {"id": delivery, "digest": codec.dumps(digest)},
         )
         self._db.many(
             "INSERT OR REPLACE INTO delivery_paper (delivery, paper, role, profiles, version)"
@@ -258,27 +261,20 @@ class Readers:
 
     def digest(self, delivery: int) -> Digest | None:
         """What a delivery holds, while it is kept."""
-        text = self._db.value("SELECT digest FROM delivery WHERE id = :id", {"id": delivery})
+        text = self._db.value("SELECT digest FROM content WHERE delivery = :id", {"id": delivery})
         return codec.loads(Digest, text) if text else None
 
     def letter(self, delivery: int) -> Letter | None:
         """How a delivery was first rendered, while it is kept."""
-        packed = self._db.value("SELECT letter FROM delivery WHERE id = :id", {"id": delivery})
+        packed = self._db.value("SELECT letter FROM content WHERE delivery = :id", {"id": delivery})
         return codec.unpack(packed) if packed else None
-
-    def put_letter(self, delivery: int, letter: Letter) -> None:
-        """Fix how a delivery reads: on every further try it is these bytes."""
-        self._db.run(
-            "UPDATE delivery SET letter = :letter WHERE id = :id AND letter IS NULL",
-            {"id": delivery, "letter": codec.pack(letter)},
-        )
 
     def sent(self, delivery: int, now: datetime) -> None:
         """A delivery has arrived. Its content is kept until the reader's next one has."""
         self._final(delivery, "sent", "", now)
         self._db.run(
-            "UPDATE delivery SET digest = NULL, letter = NULL WHERE id <> :id AND final IS NOT NULL"
-            " AND reader = (SELECT reader FROM delivery WHERE id = :id)",
+            "DELETE FROM content WHERE delivery <> :id AND delivery IN (SELECT id FROM delivery"
+            " WHERE final IS NOT NULL AND reader = (SELECT reader FROM delivery WHERE id = :id))",
             {"id": delivery},
         )
 

@@ -243,4 +243,17 @@ CREATE TABLE bounce (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SENDING)
+_CONTENT = """
+-- What a delivery is made of, apart from its state: a mark then rewrites a row of 200 bytes and not of 60 KB.
+-- digest: the content as values; letter: as first rendered, packed; both kept until the next one is sent.
+CREATE TABLE content (
+    delivery INTEGER PRIMARY KEY REFERENCES delivery,
+    digest   TEXT NOT NULL,
+    letter   BLOB
+) STRICT;
+INSERT INTO content SELECT id, digest, letter FROM delivery WHERE digest IS NOT NULL;
+ALTER TABLE delivery DROP COLUMN digest;
+ALTER TABLE delivery DROP COLUMN letter;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SENDING, _CONTENT)

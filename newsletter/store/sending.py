@@ -61,10 +61,11 @@ class Sending:
         ]
         with self._db.transaction():
             self._db.many(
-                "UPDATE delivery SET state = 'claimed', boot = :boot, letter = coalesce(letter, :letter)"
+                "UPDATE delivery SET state = 'claimed', boot = :boot"
                 " WHERE id = :id AND state IN ('queued', 'deferred')",
                 rows,
             )
+            self._db.many("UPDATE content SET letter = :letter WHERE delivery = :id AND letter IS NULL", rows)
 
     def unclaim(self, deliveries: Iterable[int]) -> None:
         """Give deliveries back that were not sent."""
@@ -105,6 +106,13 @@ class Sending:
                 "UPDATE delivery SET state = 'sending', tries = tries + 1, tried = coalesce(tried, :now)"
                 " WHERE id = :id",
                 {"id": delivery, "now": now.isoformat()},
+            )
+
+    def spared(self, delivery: int) -> None:
+        """The relay did not get it after all, and nobody tried."""
+        with self._db.lightly():
+            self._db.run(
+                "UPDATE delivery SET state = 'claimed', tries = tries - 1 WHERE id = :id", {"id": delivery}
             )
 
     def sent(self, delivery: int, now: datetime) -> None:
