@@ -1,8 +1,8 @@
 """Configuration, what no key shows alone: names that stand twice, readers without interests, folders in each
-other's way.
+other's way, a key that cannot sign.
 
 The plain tree goes in, and mistakes come out beside whatever else is wrong, so that a file with one bad time
-of day still hears of its double address. Looks at the disk only to see whether a folder is there.
+of day still hears of its double address. Looks at the disk to see whether a folder is there, and at that key.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from typing import Any, Protocol
 from newsletter import config_words as words
 from newsletter import where
 from newsletter.config_words import Wrong
+from newsletter.errors import SecretMissing
+from newsletter.secret import reveal
+from newsletter.settings import Secret
 from newsletter.yaml_nodes import Steps
 
 Raw = Mapping[str, Any]
@@ -43,6 +46,7 @@ def check(raw: Raw, base: Path, note: Note) -> None:
     _readers(raw, note)
     _interests(raw, note)
     _folders(raw, base, note)
+    _signing(raw, base, note)
 
 
 def _once(named: Iterable[tuple[Steps, str]], what: str, note: Note) -> set[str]:
@@ -131,6 +135,22 @@ def _folders(raw: Raw, base: Path, note: Note) -> None:
     templates = _word(raw, "templates")
     if templates and not Path(where.absolute(base, templates)).is_dir():
         note(("templates",), f"there is no folder {words.shown(templates)}", "make it, or take the key away")
+
+
+def _signing(raw: Raw, base: Path, note: Note) -> None:
+    """The key for DKIM, if a file holds it: a mail that cannot be signed is better told of now."""
+    found: Any = raw
+    for step in ("email", "dkim", "key"):
+        found = found.get(step) if isinstance(found, dict) else None
+    path = _word(found, "file") if isinstance(found, dict) else ""
+    if not path:
+        return
+    from newsletter.dkim import checked  # noqa: PLC0415 - cryptography, 30 ms
+
+    try:
+        checked(reveal(Secret(file=Path(where.absolute(base, path))), "file"))
+    except SecretMissing as error:
+        note(("email", "dkim", "key"), error.what, error.hint)
 
 
 def _word(raw: Raw, key: str) -> str:

@@ -59,24 +59,24 @@ Size = Annotated[
 Sender = Annotated[
     tuple[str, str], PlainValidator(words.sender), _written("@", "Reading list <list@example.org>")
 ]
+_SECRET = {
+    "type": "object",
+    "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
+    "additionalProperties": False,
+    "maxProperties": 1,
+}
 SecretWord = Annotated[
     str | dict[str, str],
     PlainValidator(words.secret),
-    WithJsonSchema(
-        {
-            "type": ["object", "string"],
-            "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
-            "additionalProperties": False,
-            "maxProperties": 1,
-        }
-    ),
+    WithJsonSchema({**_SECRET, "type": ["object", "string"]}),
 ]
+KeptSecret = Annotated[dict[str, str], PlainValidator(words.kept_secret), WithJsonSchema(_SECRET)]
 AwayDays = Annotated[Away, PlainValidator(words.away), _written(r"^\d{4}-\d\d-\d\d", "2026-12-20/2027-01-03")]
 
 
 def _or_one(schema: dict[str, Any]) -> None:
     """A list in the schema becomes a list or the only one of it, as one_or_listed reads it."""
-    several = {key: schema.pop(key) for key in ("type", "items")}
+    several = {key: schema.pop(key) for key in ("type", "items", "minItems") if key in schema}
     schema["anyOf"] = [several, several["items"]]
 
 
@@ -143,7 +143,7 @@ class SiteKeys(Keys):
 
 
 class SmtpKeys(Keys):
-    """The relay that takes the mails."""
+    """A relay that takes the mails."""
 
     host: SomeLine = Field(default="localhost", description="The relay's name.")
     port: int = Field(default=587, ge=1, le=65535, description="Its port.")
@@ -157,7 +157,25 @@ class SmtpKeys(Keys):
         default="", description="{env: NAME} or {file: PATH}; never the password itself."
     )
     connections: int = Field(default=4, ge=1, le=100, description="How many connections at once.")
+    messages_per_connection: int = Field(
+        default=100, ge=1, le=100_000, description="How many messages before a new connection is made."
+    )
     rate: Rate | None = Field(default=None, description="At most so many messages: 10/s or 30/m.")
+    ehlo: Annotated[str, BeforeValidator(words.host)] = Field(
+        default="", description="The name this machine goes by; else its own."
+    )
+
+
+class DkimKeys(Keys):
+    """What shows that a mail is from where it says."""
+
+    selector: Annotated[str, BeforeValidator(words.selector)] = Field(
+        description="Where the DNS has the other half of the key: SELECTOR._domainkey.DOMAIN."
+    )
+    domain: Annotated[str, BeforeValidator(words.domain)] = Field(
+        default="", description="Whose signature it is; the domain of the sender where nothing stands."
+    )
+    key: KeptSecret = Field(description="{file: PATH} or {env: NAME}: a private key in PEM, RSA or Ed25519.")
 
 
 class EmailKeys(Keys):
@@ -168,8 +186,10 @@ class EmailKeys(Keys):
         alias="from",
         description="Name and address: Reading list <list@example.org>.",
     )
-    via: Annotated[str, BeforeValidator(words.via)] = Field(
-        default="files", description="files: out/mail/*.eml.", json_schema_extra={"enum": ["files"]}
+    via: Annotated[str, BeforeValidator(words.one_of(("files", "smtp")))] = Field(
+        default="files",
+        description="files: out/mail/*.eml. smtp: really send.",
+        json_schema_extra={"enum": ["files", "smtp"]},
     )
     unsubscribe: Annotated[
         tuple[Annotated[str, BeforeValidator(words.unsubscribe)], ...], BeforeValidator(words.one_or_listed)
@@ -178,7 +198,22 @@ class EmailKeys(Keys):
         description="A mailto: or https: address by which a reader leaves, or a list of them.",
         json_schema_extra=_or_one,
     )
-    smtp: SmtpKeys = Field(default_factory=SmtpKeys, description="The relay.")
+    bounces: Annotated[str, BeforeValidator(words.mail_address)] = Field(
+        default="", description="Where bounces come back to; the sender's address where nothing stands."
+    )
+    verp: bool = Field(
+        default=False, description="Let that address name the reader by a token: bounces+TOKEN@example.org."
+    )
+    dkim: DkimKeys | None = Field(
+        default=None, description="Sign each mail here; most leave that to the relay."
+    )
+    bulk: bool = Field(default=False, description="Add Precedence: bulk, which some old mail systems go by.")
+    smtp: Annotated[tuple[SmtpKeys, ...], BeforeValidator(words.one_or_several)] = Field(
+        default_factory=lambda: (SmtpKeys(),),
+        min_length=1,
+        description="The relay, or a list of relays: the next is used where one takes nothing.",
+        json_schema_extra=_or_one,
+    )
 
 
 class LimitKeys(Keys):
@@ -290,6 +325,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("site",): SiteKeys,
     ("email",): EmailKeys,
     ("email", "smtp"): SmtpKeys,
+    ("email", "dkim"): DkimKeys,
     ("limits",): LimitKeys,
     ("profiles",): ProfileKeys,
     ("subscribers",): SubscriberKeys,

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from newsletter import config_words as words
 from newsletter import where
 from newsletter.config_files import Tree
+from newsletter.config_mail import mail_warnings
 from newsletter.model import Profile, Rhythm, Rule, Subscriber
-from newsletter.settings import Config, Email, Limits, Secret, Site, Smtp
-from newsletter.yaml_nodes import Node, Steps, find
+from newsletter.settings import Config, Dkim, Email, Limits, Secret, Site, Smtp
+from newsletter.yaml_nodes import Node, Steps
 
 if TYPE_CHECKING:
-    from newsletter.config_keys import EmailKeys, ProfileKeys, RootKeys, SubscriberKeys
+    from newsletter.config_keys import DkimKeys, EmailKeys, ProfileKeys, RootKeys, SmtpKeys, SubscriberKeys
 
 OWN_TITLE = "Your own interests"
 
@@ -121,14 +122,27 @@ def _subscriber(keys: SubscriberKeys, site_zone: str) -> Subscriber:
 
 def _email(keys: EmailKeys, base: Path) -> Email:
     name, address = keys.sender
-    relay = {key: value for key, value in keys.smtp if key != "password"}
     return Email(
         sender_name=name,
         sender_address=address,
         via=keys.via,
         unsubscribe=keys.unsubscribe,
-        smtp=Smtp(**relay, password=_secret(keys.smtp.password, base)),
+        bounces=keys.bounces,
+        verp=keys.verp,
+        bulk=keys.bulk,
+        dkim=_dkim(keys.dkim, address.rpartition("@")[2], base) if keys.dkim else None,
+        relays=tuple(_relay(relay, base) for relay in keys.smtp),
     )
+
+
+def _dkim(keys: DkimKeys, domain: str, base: Path) -> Dkim:
+    key = Secret(env=keys.key.get("env", ""), file=_path(base, keys.key.get("file")))
+    return Dkim(selector=keys.selector, domain=keys.domain or domain, key=key)
+
+
+def _relay(keys: SmtpKeys, base: Path) -> Smtp:
+    plain = {key: value for key, value in keys if key != "password"}
+    return Smtp(**plain, password=_secret(keys.password, base))
 
 
 def _secret(named: str | dict[str, str], base: Path) -> Secret | str:
@@ -138,10 +152,6 @@ def _secret(named: str | dict[str, str], base: Path) -> Secret | str:
 
 
 def _warnings(keys: RootKeys, root: Node) -> Iterator[str]:
-    if isinstance(keys.email.smtp.password, str) and keys.email.smtp.password:
-        place = find(root, ("email", "smtp", "password"))[1]
-        yield str(
-            place.mistake("a password in clear", "{env: NAME} or {file: PATH} keeps it out of this file")
-        )
+    yield from mail_warnings(keys.email, root)
     if not keys.site.url:
         yield "site.url is empty: feeds and mails cannot link to the site"

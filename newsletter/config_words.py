@@ -117,6 +117,13 @@ def one_or_listed(value: object) -> list[object]:
     return listed([value] if isinstance(value, str) else value)
 
 
+def one_or_several(value: object) -> list[object]:
+    """A list of mappings, or the only one of them."""
+    if not isinstance(value, list | dict):
+        raise Expected("a mapping of keys, or a list of them")
+    return value if isinstance(value, list) else [value]
+
+
 def slug(value: object) -> str:
     """A name that can be an address for ever: a–z, 0–9 and single hyphens."""
     word = line(value)
@@ -163,6 +170,12 @@ def address(value: str) -> str:
         checked = validate_email(value[:1000], check_deliverability=False)
     except EmailNotValidError as error:
         raise Wrong(f"{shown(value)} is no e-mail address", _first_down(str(error))) from error
+    if not checked.local_part.isascii():
+        # Few relays pass on SMTPUTF8 (RFC 6531), and what one of them refuses comes back weeks later.
+        raise Wrong(
+            f"{shown(value)}: what stands before the @ must be ASCII for mail to arrive",
+            "ask this reader for another address",
+        )
     return f"{checked.local_part}@{checked.ascii_domain}"
 
 
@@ -213,6 +226,30 @@ def site_url(value: object) -> str:
     return word.rstrip("/")
 
 
+def host(value: object) -> str:
+    """A machine's name, as mail.example.org, or its address in brackets."""
+    word = line(value)
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.IPv]+\]", word):
+        raise Wrong(f"{shown(word)} is no name of a machine", "such as mail.example.org")
+    return word
+
+
+def domain(value: object) -> str:
+    """A domain, as example.org, in small ASCII letters."""
+    word = line(value)
+    if "." not in word:
+        raise Wrong(f"{shown(word)} is no domain", "such as example.org")
+    return address(f"someone@{word}").partition("@")[2]
+
+
+def selector(value: object) -> str:
+    """A DKIM selector: labels of the DNS, as news or 2026.news."""
+    word = line(value)
+    if not re.fullmatch(r"(?!.{64})[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*", word):
+        raise Wrong(f"{shown(word)} is no selector", "letters, digits and hyphens, such as news2026")
+    return word
+
+
 def unsubscribe(value: object) -> str:
     """A URI by which a reader leaves: mailto: or https:."""
     word = some_line(value)
@@ -221,6 +258,8 @@ def unsubscribe(value: object) -> str:
         mail_address(rest.partition("?")[0])
     elif not _is_url(word, ("https",)):
         hint = f"mailto:{word}" if "@" in word and not rest else "it begins with mailto: or https://"
+        if scheme.lower() == "http":
+            hint = "https://, for mail programs follow no other without asking (RFC 8058)"
         raise Wrong(f"{shown(word)} is no way to unsubscribe", hint)
     return word
 
@@ -394,9 +433,9 @@ def secret(value: object) -> str | dict[str, str]:
     return {kind: some_line(name) for kind, name in value.items()}
 
 
-def via(value: object) -> str:
-    """How mail leaves."""
-    word = one_of(("files", "smtp"))(value)
-    if word == "smtp":
-        raise Wrong("sending by SMTP is not part of this version yet", "use via: files")
-    return word
+def kept_secret(value: object) -> dict[str, str]:
+    """{env: NAME} or {file: PATH}, for what must not stand in a file that many may read."""
+    found = secret(value)
+    if isinstance(found, str):
+        raise Wrong("a private key does not belong into this file", "{file: PATH} or {env: NAME}")
+    return found

@@ -4,26 +4,86 @@ first try, and is the same bytes on every further one. Network and files; decide
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote
 
-from newsletter.errors import NewsletterError, NotFound, PublishError, TemplateError
-from newsletter.mail import message
-from newsletter.model import Digest, Letter, Subscriber
-from newsletter.ports import Mailer, Press
+from newsletter.errors import NewsletterError, PublishError, SecretMissing
+from newsletter.outbox import Outbox, Sent
+from newsletter.ports import Mailer
+from newsletter.post_room import PostRoom
+from newsletter.replies import Outcome, Verdict
 from newsletter.settings import Config
 from newsletter.store import Store
-from newsletter.store.ledger import Delivery
 
-SECRET = "secret"  # noqa: S105 - the name of the mark, not its value
-"""Mark: what this installation's tokens and Message-IDs hang on."""
+VIA = "via"
+"""Mark: how mail left the last time."""
+
+
+def this_boot() -> str:
+    """What the machine's present boot is called; empty where it cannot be known."""
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    return ""
+
+
+def settle_last_run(store: Store) -> int:
+    """Put the ledger in order after a run that died; how many deliveries are in doubt since then. Only under
+    the lock: claims of a run that lives are its own.
+    """
+    return store.sending.reclaim(this_boot())
+
+
+def deliver(room: PostRoom, mailer: Mailer, now: datetime) -> Sent:
+    """Hand everything that is due to a mailer, one by one. What cannot go out now stays queued."""
+    outbox = Outbox(room, now)
+    for parcel in outbox.parcels():
+        try:
+            mailer.send(parcel.recipient, parcel.name, parcel.content)
+        except PublishError as error:
+            outbox.done.problem = error
+            break
+        except NewsletterError as error:
+            outbox.settle(parcel, Verdict(outcome=Outcome.FAILED, reason=error.what))
+        else:
+            outbox.settle(parcel, Verdict(outcome=Outcome.SENT))
+    return outbox.close()
+
+
+def deliver_by_relay(room: PostRoom, now: datetime) -> Sent:
+    """Send everything that is due by the relays of config.yaml. Raises StateError."""
+    outbox = Outbox(room, now, boot=this_boot())
+    if not outbox.done.taken:
+        return outbox.done
+    from newsletter.postman import post  # noqa: PLC0415 - asyncio and aiosmtplib, 60 ms, are for runs that send
+
+    email = room.config.email
+    try:
+        return post(outbox, email.relays, domain=email.sender_address.rpartition("@")[2])
+    except SecretMissing as error:
+        outbox.done.problem = error
+        return outbox.done
+
+
+def deliver_all(room: PostRoom, now: datetime) -> Sent:
+    """Send everything that is due the way config.yaml says."""
+    if room.config.email.via == "smtp":
+        return deliver_by_relay(room, now)
+    return deliver(room, FolderMailer(room.config.out / "mail"), now)
+
+
+def written_not_sent(store: Store, config: Config) -> str:
+    """What to tell when `via` has changed from files to smtp: what went into files counts as sent."""
+    if config.email.via != "smtp" or store.runs.mark(VIA) == "smtp":
+        return ""
+    papers, readers = store.readers.reached()
+    if not readers:
+        return ""
+    return (
+        f"{papers} papers already written to out/mail for {readers} readers are not sent again;"
+        " for a fresh start use another state"
+    )
 
 
 class FolderMailer:
@@ -37,146 +97,19 @@ class FolderMailer:
         path = self._folder / f"{name}.eml"
         beside = path.with_name(f".{path.name}.unfinished")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._folder.chmod(0o700)
-            file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(file, "wb") as open_file:
-                open_file.write(message)
+            self._write(beside, message)
             beside.replace(path)
         except OSError as error:
+            with suppress(OSError):
+                beside.unlink()
             raise PublishError(
                 f"{path}: {error.strerror}",
                 hint="make room or make it writable, and run again; nothing is lost",
             ) from error
 
-
-@dataclass(slots=True, kw_only=True)
-class Sent:
-    """What delivering did; `problem` is what stopped it, if anything did."""
-
-    sent: int = 0
-    failed: int = 0
-    waiting: int = 0
-    problem: NewsletterError | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PostRoom:
-    """Where digests become messages. The press is only fetched when something has to be rendered."""
-
-    store: Store
-    config: Config
-    press: Callable[[], Press]
-
-    def deliver(self, mailer: Mailer, now: datetime) -> Sent:
-        """Send every queued delivery. What cannot go out now stays queued and goes with the next run."""
-        queued = self.store.readers.deliveries(states=("queued",))[::-1]
-        done = Sent(waiting=len(queued))
-        for delivery in queued:
-            try:
-                self._send(mailer, delivery)
-            except (PublishError, TemplateError) as error:
-                done.problem = error
-                break
-            except NewsletterError as error:
-                self.store.readers.fail(delivery.id, error.what, now)
-                done.failed += 1
-            else:
-                self.store.readers.sent(delivery.id, now)
-                done.sent += 1
-            done.waiting -= 1
-        return done
-
-    def _send(self, mailer: Mailer, delivery: Delivery) -> None:
-        subscriber = self.subscriber(delivery.folded)
-        letter = self.store.readers.letter(delivery.id)
-        if letter is None:
-            letter = self.letter(self.digest(delivery), subscriber)
-            self.store.readers.put_letter(delivery.id, letter)
-        content = self.message(letter, subscriber, delivery.slot, delivery.headed or delivery.moment)
-        mailer.send(subscriber.address, file_name(subscriber, delivery.slot), content)
-
-    def digest(self, delivery: Delivery) -> Digest:
-        """What a delivery holds. Raises NotFound once a later one has arrived."""
-        digest = self.store.readers.digest(delivery.id)
-        if digest is None:
-            raise NotFound(f"the content of slot {delivery.slot} is no longer kept")
-        return digest
-
-    def subscriber(self, folded: str) -> Subscriber:
-        """The subscriber with a folded address. Raises NotFound."""
-        found = self._by_reader.get(folded)
-        if found is None:
-            raise NotFound("a delivery's reader is not in config.yaml any more")
-        return found
-
-    @cached_property
-    def _by_reader(self) -> dict[str, Subscriber]:
-        return {subscriber.reader: subscriber for subscriber in self.config.subscribers}
-
-    def letter(self, digest: Digest, subscriber: Subscriber) -> Letter:
-        """A digest as a subscriber reads it."""
-        from newsletter.outputs import email  # noqa: PLC0415 - only when there is something to render
-
-        return email.letter(
-            digest,
-            self.press(),
-            reader_name=subscriber.name,
-            unsubscribe=next(iter(self._ways_out(subscriber)), ""),
-            web_url=self._page_of(digest),
-        )
-
-    def _page_of(self, digest: Digest) -> str:
-        """Where the web has what a digest holds: the page of its date where there is one, else home."""
-        dated = self._web_url and self.store.editions.on(digest.date)
-        return f"{self._web_url}editions/{digest.date}.html" if dated else self._web_url
-
-    def message(self, letter: Letter, subscriber: Subscriber, slot: str, headed: datetime) -> bytes:
-        """A letter as the message of a slot: the same bytes whenever it is asked for."""
-        sender = self.config.email
-        domain = sender.sender_address.rpartition("@")[2]
-        return message(
-            letter,
-            sender=sender.sender_address,
-            sender_name=sender.sender_name,
-            recipient=subscriber.address,
-            recipient_name=subscriber.name,
-            date=headed,
-            message_id=f"{_token(self._secret, subscriber.reader, slot)}@{domain}",
-            list_id=f"newsletter.{domain}",
-            unsubscribe=self._ways_out(subscriber),
-            archive_url=self._web_url,
-        )
-
-    @property
-    def _web_url(self) -> str:
-        return f"{self.config.site.url}/" if self.config.site.url else ""
-
-    @property
-    def _secret(self) -> str:
-        return self.store.runs.mark(SECRET) or ""
-
-    def _ways_out(self, subscriber: Subscriber) -> tuple[str, ...]:
-        """The configured ways to leave, each naming the reader by a token, never by the address."""
-        token = _token(self._secret, subscriber.reader, "unsubscribe")
-        return tuple(_named(uri, token) for uri in self.config.email.unsubscribe)
-
-
-def _named(uri: str, token: str) -> str:
-    joint = "&" if "?" in uri else "?"
-    if uri.startswith("mailto:"):
-        return uri if "subject=" in uri else f"{uri}{joint}subject={quote(f'unsubscribe {token}')}"
-    return f"{uri}{joint}token={token}"
-
-
-def _token(secret: str, *of: str) -> str:
-    """A name nobody can guess or turn back into what it stands for."""
-    text = "\0".join(of).encode()
-    return hashlib.blake2b(text, key=secret.encode()[:64], digest_size=16).hexdigest()
-
-
-def file_name(subscriber: Subscriber, slot: str) -> str:
-    """A file-safe name for a message: the slot and the reader, told apart by a hash."""
-    safe = re.sub(r"[^a-z0-9]+", "-", subscriber.reader).strip("-")[:60]
-    mark = hashlib.blake2b(subscriber.reader.encode(), digest_size=3).hexdigest()
-    return f"{slot.replace(':', '')}_{safe}_{mark}"
+    def _write(self, path: Path, message: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "wb") as open_file:
+            open_file.write(message)

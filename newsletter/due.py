@@ -77,10 +77,13 @@ def settle_slots(desk: Desk) -> Due:
     """Give every reader whose slot is due a digest, or say why they get none."""
     due = Due()
     later = []
+    suppressed = {each.folded for each in desk.store.suppressions.all()}
     for subscriber in desk.config.subscribers:
         reader = _reader(desk, subscriber)
         slot = _settle(desk, reader, due)
-        if slot:
+        if subscriber.reader in suppressed:
+            _pass(desk, reader, slot, due)
+        elif slot:
             _give(desk, reader, slot, due)
         else:
             later.append(reader)
@@ -131,6 +134,20 @@ def _settle(desk: Desk, reader: _Reader, due: Due) -> Slot | None:
         store.skip(delivery.id, "superseded", desk.now)
         due.skipped["superseded"] += 1
     return plan.digest
+
+
+def _pass(desk: Desk, reader: _Reader, slot: Slot | None, due: Due) -> None:
+    """The slot of an address that nothing is sent to; its papers wait in case mail may go there again."""
+    if slot and slot.moment > reader.row.settled:
+        desk.store.readers.put_skipped(
+            reader.row.id,
+            slot.name,
+            moment=slot.moment,
+            day=reader.local_date(desk.now),
+            reason="suppressed",
+            now=desk.now,
+        )
+        due.skipped["suppressed"] += 1
 
 
 def _empty_today(desk: Desk, reader: _Reader) -> Slot | None:

@@ -6,6 +6,9 @@
     │   └── StateTooNew        a newer version of this program made the state     exit 3
     ├── TemplateError          a template is missing or fails: name and line      exit 4 (in a run 1)
     ├── PublishError           out/ cannot be written                             exit 1
+    ├── RelayRefused           the relay wants encryption, a login, another name  exit 4
+    ├── SecretMissing          a secret is not where config.yaml says             exit 4
+    │   └── SigningKey         the key for DKIM cannot be used                    exit 4
     ├── AnotherRun             another run holds the lock; nothing is wrong       exit 0
     ├── NotFound               no such paper, profile, subscriber or file         exit 2
     └── DumpError              one dump cannot be used: a fact about that file    (a value in the report)
@@ -65,6 +68,22 @@ class TemplateError(NewsletterError):
 
 class PublishError(NewsletterError):
     """A file of out/ cannot be written."""
+
+
+class RelayRefused(NewsletterError):
+    """The relay will not have us: TLS, AUTH or the sender. No subscriber's fault."""
+
+    exit_code = 4
+
+
+class SecretMissing(NewsletterError):
+    """The environment variable or file that config.yaml names is not there."""
+
+    exit_code = 4
+
+
+class SigningKey(SecretMissing):
+    """The key that config.yaml names for DKIM is there and cannot be used."""
 
 
 class AnotherRun(NewsletterError):

@@ -69,7 +69,7 @@ def name(suffix: str) -> str:
 
 def feeds(archive: Archive, press: Press) -> tuple[Feed, ...]:
     """Everything first, then for each profile its papers and its digests."""
-    return _feeds(archive, press)  # type: ignore[arg-type]  # a press is hashed by what it is
+    return _feeds(archive, press)
 
 
 @lru_cache(maxsize=1)  # the three writers ask for the same feeds, one after the other

@@ -53,12 +53,14 @@ def ours(places: Config | Located) -> tuple[Path, ...]:
 def nothing_to_do(
     store: Store, places: Located, files: Iterable[tuple[str, int, int]], now: datetime
 ) -> bool:
-    """Whether nothing has changed since a run left nothing undone, and nobody is due."""
+    """Whether nothing has changed since a run left nothing undone, nobody is due, and no mail is."""
     libraries = [stood(path) for path, _, _ in noted_libraries(store)]
     if (
         store.runs.mark(IDLE) != stands(places, (*files, *libraries))
         or not (places.out / "site" / "index.html").is_file()
     ):
+        return False
+    if store.sending.unfinished(now):
         return False
     following = store.runs.mark(NEXT_SLOT)
     return not following or now < datetime.fromisoformat(following)

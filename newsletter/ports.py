@@ -18,6 +18,9 @@ class Press(Protocol):
     def site(self) -> Site:
         """The site's title, address, language."""
 
+    def __hash__(self) -> int:
+        """What was rendered by the same press need not be rendered again."""
+
     def render(self, template: str, **values: object) -> str:
         """The template, filled in. Raises TemplateError with the template's name and line."""
 

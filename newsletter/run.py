@@ -19,12 +19,21 @@ from urllib.parse import urlsplit
 from newsletter import idle, inbox
 from newsletter.archive import AUTHORITY, read_archive
 from newsletter.containers import unpacked
-from newsletter.deliver import SECRET, FolderMailer, PostRoom, Sent
+from newsletter.deliver import (
+    VIA,
+    FolderMailer,
+    deliver,
+    deliver_all,
+    settle_last_run,
+    written_not_sent,
+)
 from newsletter.due import Due, next_slot, settle_slots, sync_readers
 from newsletter.errors import NewsletterError
 from newsletter.idle import NEXT_SLOT
 from newsletter.model import Archive, Artifact, Dump, Problem
+from newsletter.outbox import Sent
 from newsletter.ports import SILENT, Press, Progress
+from newsletter.post_room import SECRET, PostRoom
 from newsletter.progress import watched
 from newsletter.publish import Published, publish
 from newsletter.record import MOST_COMPARED, REVISION, Recorded, borne_date, reader, record_dump
@@ -75,9 +84,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0, or 1 where this run found something somebody must look at."""
+        """0, or 1 where this run found something somebody must look at; what delivering says comes first."""
         quarantined = any(dump.state == "quarantined" for dump in self.dumps)
-        return int(bool(quarantined or self.problems or self.failures or self.sent.failed))
+        return self.sent.exit_code or int(bool(quarantined or self.problems or self.failures))
 
     def count(self, what: str) -> int:
         """How many listings of the dumps read were new, revised, again or listed at all."""
@@ -96,17 +105,19 @@ def run(
     """One pass of all stages. `now` is the moment of slots and dates, `wall` the clock's (file ages)."""
     report, wishes = Report(), wishes or Wishes()
     _settle_marks(store, config, now)
+    doubted = settle_last_run(store)
     notes = read_notes(config.notes)
     _record(store, config, report, now=now, wall=wall, backfill=wishes.backfill, progress=progress)
     progress.stage("matching")
     _round(store, config, report, now=now, notes=notes, backfill=wishes.backfill)
     there = replace(config, out=wishes.out or config.out)
-    press = _press(there)
+    press = press_of(there)
     progress.stage("publishing")
     _publish(store, there, report, press, notes)
     if wishes.send:
         progress.stage("sending")
-        _deliver(store, there, report, press, now)
+        _deliver(store, there, report, press, now, rehearsal=wishes.out is not None)
+    report.sent.doubted = doubted
     return report
 
 
@@ -240,7 +251,9 @@ def read_notes(folder: Path | None) -> dict[date, str]:
 # ----------------------------------------------------------------------------------- publish and deliver
 
 
-def _press(config: Config) -> Callable[[], Press]:
+def press_of(config: Config) -> Callable[[], Press]:
+    """The press of a configuration, loaded when it is first asked for."""
+
     @cache
     def press() -> Press:
         from newsletter.press import load  # noqa: PLC0415 - Jinja costs 40 ms that an idle run saves
@@ -275,8 +288,22 @@ def _artifacts(archive: Archive, config: Config, press: Press) -> Iterator[Artif
             yield from module.artifacts(archive, press)
 
 
-def _deliver(store: Store, config: Config, report: Report, press: Callable[[], Press], now: datetime) -> None:
+def _deliver(
+    store: Store,
+    config: Config,
+    report: Report,
+    press: Callable[[], Press],
+    now: datetime,
+    *,
+    rehearsal: bool,
+) -> None:
     room = PostRoom(store=store, config=config, press=press)
-    report.sent = room.deliver(FolderMailer(config.out / "mail"), now)
+    if told := written_not_sent(store, config):
+        report.hints.append(told)
+    if rehearsal:
+        report.sent = deliver(room, FolderMailer(config.out / "mail"), now)
+    else:
+        report.sent = deliver_all(room, now)
+        store.runs.set_mark(VIA, config.email.via)
     if report.sent.problem:
         report.failures.append(report.sent.problem)

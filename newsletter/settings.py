@@ -29,7 +29,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smtp:
-    """The relay. `tls` is starttls, implicit or none; `rate` is messages per second, or None."""
+    """A relay. `tls` is starttls, implicit or none; `rate` is messages per second, or None; `ehlo` is how we
+    introduce ourselves, or empty for this machine's name.
+    """
 
     host: str = "localhost"
     port: int = 587
@@ -37,18 +39,36 @@ class Smtp:
     user: str = ""
     password: Secret | str = ""
     connections: int = 4
+    messages_per_connection: int = 100
     rate: float | None = None
+    ehlo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dkim:
+    """What mails are signed with: `selector` and `domain` say where in the DNS the other half of `key` is."""
+
+    selector: str
+    domain: str
+    key: Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """How digests leave. `via` files writes them to out/mail; `unsubscribe` are mailto: and https: URIs."""
+    """How digests leave. `via` is files (out/mail) or smtp; `unsubscribe` are mailto: and https: URIs;
+    `bounces` is where bounces go, the sender's address where it is empty; `verp`: it names the reader by a
+    token; `relays` are tried in their order; `bulk` adds Precedence: bulk.
+    """
 
     sender_name: str = ""
     sender_address: str = "newsletter@localhost.localdomain"
     via: str = "files"
     unsubscribe: tuple[str, ...] = ()
-    smtp: Smtp = Smtp()
+    bounces: str = ""
+    verp: bool = False
+    relays: tuple[Smtp, ...] = (Smtp(),)
+    bulk: bool = False
+    dkim: Dkim | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ from newsletter.text import shorten, xml_safe
 
 NAMES = {"abstract": "Abstract", "pdf": "PDF", "code": "Code", "project": "Project", "web": "Web page"}
 REASONS_SHOWN = 4
+LONGEST_URL = 2_048
+"""What browsers and sitemaps (sitemaps.org) take for an address."""
 # Not strftime's names: those change with the locale, and a page must not.
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -96,8 +98,9 @@ def shares(match: Match) -> tuple[tuple[str, float], ...]:
 
 
 def web(url: str) -> bool:
-    """An address that a page may link to: no javascript:, no data:, no path of somebody's disk."""
-    return url.startswith(("https://", "http://")) and not re.search(r"[\s\x00-\x20<>\"]", url)
+    """An address that a page may link to: no javascript:, no data:, no path of somebody's disk, no novel."""
+    fits = url.startswith(("https://", "http://")) and len(url) <= LONGEST_URL
+    return fits and not re.search(r"[\s\x00-\x20<>\"]", url)
 
 
 def sources(paper: Paper) -> tuple[Source, ...]:
@@ -166,7 +169,10 @@ def hard_wrap(text: str, width: int = 74, indent: str = "", hang: int = 0) -> st
     All lines begin with `indent`, those after the first with `hang` blanks more.
     """
     room = width - len(indent) - hang
-    lines = textwrap.wrap(" ".join(text.split()), room, break_long_words=False, break_on_hyphens=False)
+    text = " ".join(text.split())
+    if len(text) <= room:
+        return indent + text if text else ""
+    lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
     short = [piece for line in lines for piece in _broken(line, room)]
     return ("\n" + indent + " " * hang).join(
         [indent + line if n == 0 else line for n, line in enumerate(short)]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from newsletter import cli
 from newsletter import config as configuration
-from newsletter.deliver import SECRET
+from newsletter.post_room import SECRET
 from newsletter.settings import Config
 from newsletter.store import Store, open_store
 

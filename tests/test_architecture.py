@@ -22,7 +22,20 @@ MODULES = {
 
 PURE = (
     *("model", "settings", "errors", "ports", "identity", "diff", "terms", "matching", "digest", "trending"),
-    *("slots", "text", "feed", "view", "listing", "note", "mail", "repeats", "progress"),
+    *(
+        "slots",
+        "replies",
+        "text",
+        "feed",
+        "view",
+        "listing",
+        "note",
+        "mail",
+        "envelope",
+        "bounces",
+        "repeats",
+    ),
+    "progress",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(
@@ -36,8 +49,9 @@ PATHS_AS_VALUES = frozenset(("newsletter.settings",))
 WORLD_CALLS = frozenset(("open", "print", "input", "now", "utcnow", "today", "read_text", "read_bytes"))
 HEAVY = ("jinja2", "pydantic", "feedgen", "lxml", "css_inline", "nh3", "markdown", "pylatexenc", "cronsim")
 HEAVY += ("email_validator", "rich", "newsletter.config", "newsletter.mail", "newsletter.outputs")
-HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rapidfuzz", "rispy")
-HEAVY += ("zstandard",)
+HEAVY += ("aiolimiter", "aiosmtplib", "asyncio", "newsletter.postman", "newsletter.smtp")
+HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rispy", "zstandard")
+HEAVY += ("rapidfuzz", "numpy")
 
 
 @cache

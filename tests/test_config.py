@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from newsletter import config, config_values, config_words, rules, where
 from newsletter.errors import ConfigError
 from newsletter.model import Away, Rhythm
-from newsletter.settings import Secret
+from newsletter.settings import Secret, Smtp
 
 HERE = Path(__file__).parent
 PROFILE = "profiles:\n- name: diffusion\n  rules:\n  - keywords: [diffusion]\n"
@@ -160,8 +160,25 @@ def test_units_are_read(write):
 
     assert (made.subscribers[0].max_lateness, made.fresh_days) == (360, 14)
     assert (made.limits.dump_bytes, made.limits.line_bytes, made.limits.depth) == (64 * 1024**2, 65536, 50)
-    assert made.email.smtp.rate == 0.5
-    assert made.email.smtp.password == Secret(file=made.path.parent / "secret.txt")
+    (relay,) = made.email.relays
+    assert relay.rate == 0.5
+    assert relay.password == Secret(file=made.path.parent / "secret.txt")
+
+
+def test_a_relay_may_have_another_behind_it(write):
+    text = READER + (
+        "email:\n  via: smtp\n  bounces: bounce@Example.org\n  verp: true\n  smtp:\n"
+        "    - {host: a.example.org, port: 465, tls: implicit}\n"
+        "    - {host: b.example.org, ehlo: news.example.org, messages_per_connection: 20}\n"
+    )
+
+    email = config.load(write(text)).email
+
+    assert (email.via, email.bounces, email.verp) == ("smtp", "bounce@example.org", True)
+    assert email.relays == (
+        Smtp(host="a.example.org", port=465, tls="implicit"),
+        Smtp(host="b.example.org", ehlo="news.example.org", messages_per_connection=20),
+    )
 
 
 def test_anchors_aliases_and_merge_keys_work(write):
@@ -322,11 +339,14 @@ subscribers:
         (READER + "state: out/site/x.db\n", "config.yaml:8:8: the state would stand inside out/, which may be published (another folder)"),
         (READER + "inbox: [dumps, out/in/*.txt]\n", "config.yaml:8:16: the inbox would stand inside out/, which is written anew (another folder)"),
         (READER + "templates: mine\n", "config.yaml:8:12: there is no folder `mine` (make it, or take the key away)"),
-        (READER + "email: {via: smtp}\n", "config.yaml:8:14: via: sending by SMTP is not part of this version yet (use via: files)"),
+        (READER + "email: {via: smpt}\n", "config.yaml:8:14: via: `smpt` is none of the words that may stand here (did you mean `smtp`?)"),
+        (READER + "email: {smtp: [{port: 25}, {prot: 25}]}\n", "config.yaml:8:29: unknown key `prot` (did you mean `port`?)"),
+        (READER + "email: {smtp: mail.example.org}\n", "config.yaml:8:15: smtp: expected a mapping of keys, or a list of them, got `mail.example.org`"),
+        (READER + "email: {smtp: {ehlo: a b}}\n", "config.yaml:8:22: ehlo: `a b` is no name of a machine (such as mail.example.org)"),
         (READER + "email: {from: list}\n", "config.yaml:8:15: from: `list` is no e-mail address (it needs an @ and a domain, as in ada@example.org)"),
         (READER + 'email: {from: "a\\r\\nBcc: x <a@example.org>"}\n', "config.yaml:8:15: from: a line break or control character (U+000D) may not stand here (take it out)"),
         (READER + "email: {unsubscribe: [leave@example.org]}\n", "config.yaml:8:23: unsubscribe: `leave@example.org` is no way to unsubscribe (mailto:leave@example.org)"),
-        (READER + "email: {unsubscribe: 'http://example.org'}\n", "config.yaml:8:22: unsubscribe: `http://example.org` is no way to unsubscribe (it begins with mailto: or https://)"),
+        (READER + "email: {unsubscribe: 'http://example.org'}\n", "config.yaml:8:22: unsubscribe: `http://example.org` is no way to unsubscribe (https://, for mail programs follow no other without asking (RFC 8058))"),
         (READER + "email: {smtp: {port: 0, rate: 5}}\n", "config.yaml:8:22: port: must be at least 1"),
         (READER + "email: {smtp: {password: {env: A, file: B}}}\n", "config.yaml:8:26: password: a secret is named in one of two ways ({env: NAME} or {file: PATH})"),
         (READER + "fresh: 14\n", "config.yaml:8:8: fresh: `14` is no length of time (a number and a letter: 90m, 6h, 2d)"),

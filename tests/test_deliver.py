@@ -12,8 +12,10 @@ from fakes import at
 from house import House, follows, reader
 
 from newsletter import press as presses
-from newsletter.deliver import SECRET, FolderMailer, PostRoom, file_name
+from newsletter.deliver import FolderMailer, deliver
+from newsletter.envelope import file_name
 from newsletter.errors import NewsletterError, NotFound, PublishError, TemplateError
+from newsletter.post_room import SECRET, PostRoom
 from newsletter.settings import Email, Site
 
 NOW = at("2026-08-01 06:30")
@@ -67,7 +69,7 @@ def parsed(message: bytes):
 
 def test_everybody_whose_digest_is_queued_gets_it_once(house):
     mailer = FakeMailer()
-    first, second = room(house).deliver(mailer, NOW), room(house).deliver(mailer, NOW)
+    first, second = deliver(room(house), mailer, NOW), deliver(room(house), mailer, NOW)
 
     assert (2, 0, 0) == (first.sent, first.failed, first.waiting)
     assert (0, 0, 0) == (second.sent, second.failed, second.waiting)
@@ -77,7 +79,7 @@ def test_everybody_whose_digest_is_queued_gets_it_once(house):
 
 def test_a_message_names_its_reader_and_slot_only_by_tokens(house):
     mailer = FakeMailer()
-    room(house).deliver(mailer, NOW)
+    deliver(room(house), mailer, NOW)
     to_ada = parsed(mailer.sent[file_name(house.readers[0], "2026-08-01")])
     to_grace = parsed(mailer.sent[file_name(house.readers[1], "2026-08-01")])
 
@@ -95,7 +97,7 @@ def test_a_message_names_its_reader_and_slot_only_by_tokens(house):
 def test_the_date_is_the_slots_not_the_clocks(house):
     """Rule 19: whenever it goes, it is the same message."""
     mailer = FakeMailer()
-    room(house).deliver(mailer, at("2026-08-03 23:00"))
+    deliver(room(house), mailer, at("2026-08-03 23:00"))
 
     assert {"Sat, 01 Aug 2026 06:00:00 +0000"} == {parsed(mail)["Date"] for mail in mailer.sent.values()}
 
@@ -103,7 +105,7 @@ def test_the_date_is_the_slots_not_the_clocks(house):
 def test_what_no_folder_takes_waits_and_goes_as_the_same_bytes(house):
     """The letter was fixed before the first try: an edited template changes it no more."""
     full = PublishError("out/mail: no space left", hint="make room")
-    held = room(house).deliver(FakeMailer({f"{name}@example.org": full for name in ("ada", "grace")}), NOW)
+    held = deliver(room(house), FakeMailer({f"{name}@example.org": full for name in ("ada", "grace")}), NOW)
     queued = house.store.readers.deliveries(states=("queued",))
     letters = {row.folded: house.store.readers.letter(row.id) for row in queued}
     before = {
@@ -118,18 +120,18 @@ def test_what_no_folder_takes_waits_and_goes_as_the_same_bytes(house):
         return presses.load(replace(SITE, title="Another title"), None)
 
     mailer = FakeMailer()
-    room(house, changed).deliver(mailer, NOW)
+    deliver(room(house, changed), mailer, NOW)
 
     assert (0, 2, full) == (held.sent, held.waiting, held.problem)
     assert 2 == len(queued)
-    assert len(before) == 1
-    assert set(before.values()) < set(mailer.sent.values())
+    assert len(before) == 2
+    assert set(before.values()) == set(mailer.sent.values())
 
 
 def test_one_address_that_is_refused_holds_up_nobody(house):
     """Rule 7: its papers are free for the reader's next digest."""
     refused = NewsletterError("550 no such mailbox")
-    done = room(house).deliver(FakeMailer({"ada@example.org": refused}), NOW)
+    done = deliver(room(house), FakeMailer({"ada@example.org": refused}), NOW)
     house.day("2026-08-02 06:00", "Diffusion C")
 
     assert (1, 1, 0, None) == (done.sent, done.failed, done.waiting, done.problem)
@@ -142,8 +144,8 @@ def test_a_template_that_fails_stops_the_mail_and_loses_none(house):
     def failing():
         raise TemplateError("digest.html:3: 'x' is undefined")
 
-    stopped = room(house, failing).deliver(FakeMailer(), NOW)
-    done = room(house).deliver(FakeMailer(), NOW)
+    stopped = deliver(room(house, failing), FakeMailer(), NOW)
+    done = deliver(room(house), FakeMailer(), NOW)
 
     assert (0, 0, 2) == (stopped.sent, stopped.failed, stopped.waiting)
     assert isinstance(stopped.problem, TemplateError)
@@ -151,18 +153,18 @@ def test_a_template_that_fails_stops_the_mail_and_loses_none(house):
 
 
 def test_nothing_is_rendered_where_nothing_is_queued(house):
-    room(house).deliver(FakeMailer(), NOW)
+    deliver(room(house), FakeMailer(), NOW)
 
     def never():
         raise AssertionError
 
-    assert 0 == room(house, never).deliver(FakeMailer(), NOW).sent
+    assert 0 == deliver(room(house, never), FakeMailer(), NOW).sent
 
 
 def test_every_digest_is_accounted_for(house):
     """Sent, failed and waiting add up to what was queued."""
     queued = len(house.store.readers.deliveries(states=("queued",)))
-    done = room(house).deliver(FakeMailer({"grace@example.org": NewsletterError("550")}), NOW)
+    done = deliver(room(house), FakeMailer({"grace@example.org": NewsletterError("550")}), NOW)
 
     assert queued == done.sent + done.failed + done.waiting
 

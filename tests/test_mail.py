@@ -48,7 +48,7 @@ def unfolded(raw: bytes, name: str) -> list[str]:
 
 
 def test_it_travels_as_seven_bit_lines_that_end_in_crlf():
-    """1."""
+    """Mail 1."""
     raw = made("Ünïcode", ODD, ODD, sender_name="Jörg", recipient_name="漢字")
 
     assert not re.search(rb"[\x00\x80-\xff]|(?<!\r)\n|\r(?!\n)", raw)
@@ -57,7 +57,7 @@ def test_it_travels_as_seven_bit_lines_that_end_in_crlf():
 @given(st.text(), st.text(), st.text())
 @example("x" * 5000, "y" * 5000, "https://example.org/" + "z" * 5000)
 def test_no_line_is_too_long_whatever_the_words(subject, name, text):
-    """2: 998 bytes in headers, 76 columns in bodies."""
+    """Mail 2: 998 bytes in headers, 76 columns in bodies."""
     raw = made(subject, text, text, sender_name=name, recipient_name=name)
     head, _, body = raw.partition(b"\r\n\r\n")
 
@@ -80,17 +80,17 @@ def test_no_line_is_too_long_whatever_the_words(subject, name, text):
     ],
 )
 def test_each_header_stands_once(name):
-    """3."""
+    """Mail 3."""
     assert 1 == len(unfolded(made(), name))
 
 
 def test_nothing_that_a_relay_adds_is_there():
-    """3."""
+    """Mail 3."""
     assert [] == unfolded(made(), "Bcc") + unfolded(made(), "Return-Path")
 
 
 def test_the_unsubscribe_addresses_are_verbatim_and_folded_only_at_the_comma():
-    """4: the stdlib encodes a long one (RFC 2047), and then no program can read it."""
+    """Mail 4: the stdlib encodes a long one (RFC 2047), and then no program can read it."""
     raw = made()
 
     assert f"List-Unsubscribe: <{HTTPS}>,\r\n <{MAILTO}>\r\n".encode() in raw
@@ -107,12 +107,12 @@ def test_an_unsubscribe_address_cannot_break_out_of_its_header():
     [((HTTPS, MAILTO), ["List-Unsubscribe=One-Click"]), ((MAILTO,), []), ((), [])],
 )
 def test_one_click_is_promised_only_with_https(uris, expected):
-    """5."""
+    """Mail 5."""
     assert expected == unfolded(made(unsubscribe=uris), "List-Unsubscribe-Post")
 
 
 def test_the_list_id_does_not_hang_on_the_title():
-    """7."""
+    """Mail 7."""
     ids = {
         re.search("<.*>", unfolded(made(sender_name=name), "List-Id")[0])[0]
         for name in ("A", "Ünder", 'B "C"')
@@ -122,12 +122,12 @@ def test_the_list_id_does_not_hang_on_the_title():
 
 
 def test_no_vacation_reply_is_asked_for():
-    """8."""
+    """Mail 8."""
     assert ["auto-generated"] == unfolded(made(), "Auto-Submitted")
 
 
 def test_text_comes_first_and_html_last_and_the_boundary_is_in_neither():
-    """9."""
+    """Mail 9."""
     raw = made(text=ODD + "--=_", html=ODD + "--=_")
     whole = read(raw)
 
@@ -140,17 +140,17 @@ def test_text_comes_first_and_html_last_and_the_boundary_is_in_neither():
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")))
 @example(ODD)
 def test_both_parts_come_out_as_they_went_in(text):
-    """10."""
+    """Mail 10."""
     assert [text, text] == [part.replace("\r\n", "\n") for part in parts(made(text=text, html=text))]
 
 
 def test_the_message_id_is_the_one_given():
-    """12."""
+    """Mail 12."""
     assert ["<abc@example.org>"] == unfolded(made(message_id="abc@example.org"), "Message-ID")
 
 
 def test_two_attempts_are_equal_byte_for_byte():
-    """13."""
+    """Mail 13."""
     assert made(text=ODD) == made(text=ODD)
 
 
@@ -159,7 +159,7 @@ def test_two_attempts_are_equal_byte_for_byte():
 @example("=?utf-8?q?not_yet?=")
 @example('Plain, "quoted" \\ back')
 def test_a_name_and_a_subject_come_out_clean_and_never_as_another_header(words):
-    """14."""
+    """Mail 14."""
     raw = made(words, sender_name=words, recipient_name=words)
     clean = " ".join(re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", words).split())
     whole = read(raw)
@@ -170,7 +170,7 @@ def test_a_name_and_a_subject_come_out_clean_and_never_as_another_header(words):
 
 
 def test_a_lone_surrogate_is_dropped_from_a_header_and_shown_as_a_question_mark_in_the_text():
-    """14."""
+    """Mail 14."""
     raw = made("a\ud800b", "a\ud800b")
 
     assert "a b" == str(read(raw)["Subject"])
@@ -178,13 +178,13 @@ def test_a_lone_surrogate_is_dropped_from_a_header_and_shown_as_a_question_mark_
 
 
 def test_a_foreign_domain_travels_as_a_labels():
-    """15."""
+    """Mail 15."""
     assert ["Ada <x@xn--exmple-cua.org>"] == unfolded(made(recipient="x@exämple.org"), "To")
 
 
 @pytest.mark.parametrize("address", ["jörg@example.org", "a b@example.org", "a@b\r\nBcc: c@example.org"])
 def test_what_is_no_address_is_refused(address):
-    """15."""
+    """Mail 15."""
     with pytest.raises(NewsletterError):
         made(recipient=address)
 

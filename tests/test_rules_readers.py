@@ -381,6 +381,35 @@ def test_the_health_line_tells_of_a_dump_once():
     assert house.digest("ada").health == ()
 
 
+def test_a_suppressed_reader_gets_no_digest_and_what_was_left_out_once_mail_may_go_again():
+    house = ada()
+    house.day("2026-08-01 06:00", *numbered(1))
+    house.store.suppressions.put("ada@example.org", "550 no such user", house.now)
+    quiet = house.day("2026-08-02 06:00", *numbered(2))
+    house.store.suppressions.lift("ada@example.org")
+    house.day("2026-08-03 06:00", *numbered(3))
+
+    assert (0, {"suppressed": 1}) == (quiet.queued, quiet.skipped)
+    assert ("2026-08-02", "skipped (suppressed)") == house.slots("ada")[1]
+    assert numbered(2, 3) == sorted(house.titles("ada"))
+
+
+def test_a_waiting_digest_of_an_address_that_is_suppressed_goes_with_its_papers_to_the_next_one():
+    house = ada()
+    house.now = at("2026-08-01 06:00")
+    house.dump(*numbered(1))
+    house.round("2026-08-01 06:00")
+    house.store.suppressions.put("ada@example.org", "550 no such user", house.now)
+    house.round("2026-08-02 06:00")
+    house.store.suppressions.lift("ada@example.org")
+    house.round("2026-08-03 06:00")
+
+    assert ["skipped (superseded)", "skipped (suppressed)", "queued"] == [
+        state for _, state in house.slots("ada")
+    ]
+    assert numbered(1) == house.titles("ada")
+
+
 days = st.lists(st.lists(st.integers(0, 12), max_size=5), min_size=1, max_size=8)
 
 

@@ -66,6 +66,23 @@ def existing_state(config: Config) -> Iterator[Store]:
         store.close()
 
 
+def secret_of(store: Store) -> str:
+    """What the tokens of this state hang on."""
+    from newsletter.post_room import SECRET  # noqa: PLC0415 - the e-mail package, 30 ms
+
+    return store.runs.mark(SECRET) or ""
+
+
+def address_of(text: str) -> str:
+    """The folded address that somebody typed."""
+    from newsletter import config_words  # noqa: PLC0415 - beside its use
+
+    try:
+        return config_words.folded(config_words.mail_address(text))
+    except config_words.Wrong as error:
+        raise click.BadParameter(f"{error.what}; {error.hint}" if error.hint else error.what) from error
+
+
 def subscriber_named(config: Config, text: str) -> Subscriber | None:
     """The subscriber whose address or name somebody typed."""
     folded = text.casefold()

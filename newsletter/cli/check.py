@@ -35,8 +35,8 @@ def command(config_path: Path, *, schema: bool) -> int:
     for warning in config.warnings:
         click.echo(f"warning: {warning}", err=True)
     _check_templates(config)
-    for trouble in _troubles(config):
-        click.echo(f"warning: {trouble}", err=True)
+    for told in _of_the_state(config):
+        click.echo(f"warning: {told}", err=True)
     for line in describe(config, utc_now()):
         click.echo(line)
     return 0
@@ -49,12 +49,17 @@ def _check_templates(config: Config) -> None:
     load(config.site, config.templates).check()
 
 
-def _troubles(config: Config) -> tuple[str, ...]:
-    """What is odd about what profiles like, by what the state knows; without one nothing is known yet."""
+def _of_the_state(config: Config) -> Iterator[str]:
+    """What follows from the configuration and the state together; without a state, nothing is known yet."""
+    from newsletter.deliver import written_not_sent  # noqa: PLC0415 - mail code, for those who ask
+
     state = Path(config.state)
-    store = open_store(state if "://" not in config.state and state.is_file() else None)
+    there = "://" not in config.state and state.is_file()
+    store = open_store(state if there else None)
     try:
-        return tuple(Leanings(store, config.profiles, config.path.parent).troubles())
+        if there and config.email.via == "smtp":
+            yield from filter(None, (written_not_sent(store, config),))
+        yield from Leanings(store, config.profiles, config.path.parent).troubles()
     finally:
         store.close()
 

@@ -12,10 +12,11 @@ import click
 
 from newsletter import slots
 from newsletter.cli._shared import existing_state, missing, profile_named, short, subscriber_named, utc_now
-from newsletter.deliver import PostRoom, file_name
 from newsletter.due import settle_slots, sync_readers
-from newsletter.errors import NotFound
+from newsletter.envelope import file_name
+from newsletter.errors import NotFound, PublishError
 from newsletter.model import Letter, Subscriber
+from newsletter.post_room import PostRoom
 from newsletter.rounds import match_news, open_desk
 from newsletter.run import read_notes
 from newsletter.settings import Config
@@ -26,8 +27,13 @@ from newsletter.store.ledger import Delivery
 @click.command(short_help="The exact message or page, in the browser.")
 @click.argument("name", metavar="SUBSCRIBER|PROFILE")
 @click.option("--no-open", is_flag=True, help="Only write it and print where.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write it there: the message to a FILE.eml, or both to a folder.  [default: out/preview]",
+)
 @click.pass_obj
-def command(config_path: Path, *, name: str, no_open: bool) -> int:
+def command(config_path: Path, *, name: str, no_open: bool, out: Path | None) -> int:
     """Show what SUBSCRIBER gets next (else what they got last), or the page of PROFILE.
 
     A message is written to out/preview, as .html and as the very bytes that are sent (.eml).
@@ -38,7 +44,7 @@ def command(config_path: Path, *, name: str, no_open: bool) -> int:
     subscriber, profile = subscriber_named(config, name), profile_named(config, name)
     with existing_state(config) as store:
         if subscriber:
-            page = _message(store, config, subscriber)
+            page = _message(store, config, subscriber, out or config.out / "preview")
         elif profile and not profile.private:
             page = config.out / "site" / "profiles" / profile.name / "index.html"
         else:
@@ -51,8 +57,8 @@ def command(config_path: Path, *, name: str, no_open: bool) -> int:
     return 0
 
 
-def _message(store: Store, config: Config, subscriber: Subscriber) -> Path:
-    """Write the message; the path of its page."""
+def _message(store: Store, config: Config, subscriber: Subscriber, out: Path) -> Path:
+    """Write the message; the path of what there is to look at."""
     from newsletter.press import load  # noqa: PLC0415 - Jinja is for those who render
 
     def room(of: Store) -> PostRoom:
@@ -64,7 +70,12 @@ def _message(store: Store, config: Config, subscriber: Subscriber) -> Path:
         ahead, delivery = store, _last(store, subscriber)
     letter = ahead.readers.letter(delivery.id) or room(ahead).letter(room(ahead).digest(delivery), subscriber)
     content = room(ahead).message(letter, subscriber, delivery.slot, delivery.headed or delivery.moment)
-    return _write(config.out / "preview", file_name(subscriber, delivery.slot), letter, content)
+    try:
+        return _write(out, file_name(subscriber, delivery.slot), letter, content)
+    except OSError as error:
+        raise PublishError(
+            f"{error.filename}: {error.strerror}", hint="name another place with --out"
+        ) from error
 
 
 def _waiting(store: Store, subscriber: Subscriber) -> Delivery | None:
@@ -97,10 +108,16 @@ def _last(store: Store, subscriber: Subscriber) -> Delivery:
     return sent[0]
 
 
-def _write(folder: Path, name: str, letter: Letter, content: bytes) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    (folder / f"{name}.eml").write_bytes(content)
-    page = folder / f"{name}.html"
+def _write(out: Path, name: str, letter: Letter, content: bytes) -> Path:
+    """The message alone to a file, or with its page to a folder that only its owner can read."""
+    if out.suffix == ".eml":
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(content)
+        return out
+    if not out.is_dir():
+        out.mkdir(parents=True)
+        out.chmod(0o700)
+    (out / f"{name}.eml").write_bytes(content)
+    page = out / f"{name}.html"
     page.write_text(letter.html, encoding="utf-8")
     return page

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli._post import fared, waits, went
 from newsletter.cli._progress import shown
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
 from newsletter.errors import AnotherRun
@@ -181,15 +182,20 @@ def _editions(report: Report) -> list[str]:
 def _mail(report: Report, config: Config, store: Store) -> str:
     sent = report.sent
     if sent.sent:
-        parts = [f"{counted(sent.sent, 'mail')} in {short(config.out / 'mail')}"]
+        parts = [went(sent, config)]
     elif not config.subscribers:
         parts = ["No mail: no subscribers"]
-    elif sent.waiting or report.due.queued:
-        parts = [f"No mail: {counted(sent.waiting or report.due.queued, 'digest')} queued"]
+    elif sent.waiting:
+        parts = [f"No mail: {waits(sent)}"]
+    elif report.due.queued and not sent.taken:
+        parts = [f"No mail: {counted(report.due.queued, 'digest')} queued"]
+    elif any(fared(sent)):
+        parts = ["No mail"]
     else:
         parts = [f"No mail: {_why_none(report)}"]
-    if sent.failed:
-        parts.append(f"{sent.failed} failed")
+    if sent.sent and sent.waiting:
+        parts.append(waits(sent))
+    parts += fared(sent)
     following = store.runs.mark(NEXT_SLOT)
     if following:
         when = local(datetime.fromisoformat(following), config.site.timezone)
@@ -214,6 +220,8 @@ def _figures(report: Report, line: str) -> dict[str, object]:
         "editions": list(report.editions),
         "sent": report.sent.sent,
         "failed": report.sent.failed,
+        "deferred": report.sent.deferred,
+        "uncertain": report.sent.uncertain + report.sent.doubted,
         "skipped": dict(report.due.skipped),
         "failures": [failure.what for failure in report.failures],
     }

@@ -90,6 +90,7 @@ def _delivery(row: Delivery) -> dict[str, object]:
         "slot": row.slot,
         "state": row.state,
         "reason": row.reason or None,
+        "next_try": row.not_before.isoformat() if row.not_before and row.state == "deferred" else None,
         "since": row.made.isoformat(),
     }
 
@@ -112,7 +113,7 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
     told = ", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "none yet"
     yield f"Deliveries: {told}"
     shown = [row for row in _deliveries(store, slot) if slot or _worth_telling(row)]
-    yield from (f"  {_delivery_line(row)}" for row in shown[:50])
+    yield from (f"  {_delivery_line(row, config.site.timezone)}" for row in shown[:50])
     if len(shown) > 50:  # noqa: PLR2004 - a screenful
         yield f"  … and {len(shown) - 50} more: newsletter status --json"
     if slot is None and config.subscribers:
@@ -151,6 +152,9 @@ def _dump_lines(row: DumpRow, repeats: int) -> Iterator[str]:
             yield f"    hint: {problem.hint}"
 
 
-def _delivery_line(row: Delivery) -> str:
+def _delivery_line(row: Delivery, zone: str) -> str:
     reason = f" ({row.reason})" if row.reason else ""
-    return f"{row.slot:<17} {row.state}{reason}  {row.folded}"
+    again = ""
+    if row.state == "deferred" and row.not_before:
+        again = f", next try {local(row.not_before, zone)}"
+    return f"{row.slot:<17} {row.state}{reason}{again}  {row.folded}"

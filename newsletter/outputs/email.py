@@ -1,56 +1,87 @@
 """A digest as an e-mail: its subject, its text part and its HTML part. Digest in, letter out.
 
-Who gets it, when, and with which headers stands in mail.py and deliver.py. The HTML stays under a budget, for
-Gmail clips what is over 102 KB: abstracts are shortened until it fits, then they go, then papers do, and what
-went is counted and linked. The first paper is always complete.
+Who gets it, when, and with which headers stands in mail.py and deliver.py. What a paper looks like is
+rendered once for all who get it for the same reasons; a letter is those blocks in a frame of its own. The
+HTML stays under a budget, for Gmail clips what is over 102 KB: abstracts are shortened until it fits, then
+they go, then papers do, and what went is counted and linked. The first paper is always complete.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from newsletter.mail import quoted, sendable
-from newsletter.model import Digest, Letter, Paper, Pick, Section
+from newsletter.model import Digest, Letter, Paper, Pick
 from newsletter.ports import Press
 from newsletter.text import shorten
 from newsletter.view import Source, day, days, possibly_same, source, sources, why
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 BUDGET = 90_000
+"""Bytes of HTML: Gmail clips at 102 KB, and the reader's own programs add to what we send."""
+CLOSING = 500
+"""Bytes kept free for the lines that say what was cut."""
+LEAST, USUAL = 500, 1_200
+"""Bytes that a paper takes besides its abstract: its title, its reasons, their styles."""
 # How long abstracts may be, from all to none; the first that keeps the budget is taken.
-ABSTRACTS = (3_000, 1_200, 700, 400, 250, 0)
-FIRST_ABSTRACT = 12_000
+ABSTRACTS = (3_000, 1_800, 1_200, 900, 700, 550, 400, 300, 200, 0)
+# The first paper is complete, but for an abstract that would burst the mail by itself.
+FIRST_ABSTRACT = (12_000, 6_000, 3_000, 1_000, 300, 0)
 TITLE = 300
+WHY = 400
+DATES = 6
 SUBJECT = 66
 PREHEADER = 140
-MARK = "background-color:#fbeab0;color:#1f1e1b;"
+REVISED = 25
+BLOCKS_KEPT = 4096
+"""Papers whose look is remembered: some 6 KB each."""
+EMPTY_LINES = re.compile(r"\n\n+")
+PLACE = re.compile(r"<!--paper:(\d+)-->")
+"""Where a paper goes into the frame. Nobody else can write one: values are escaped, notes are washed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A paper as the letter shows it: `url` is where its title leads, or nothing."""
 
-    pick: Pick
-    rank: int
     title: str
     abstract: str
     cut: bool
     url: str
     why: str
     seen: str
+    also: tuple[str, ...]
     repeats: str
     sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paper's part of both halves of a letter; `size` is what its HTML takes of the budget."""
+
+    html: str
+    text: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A section of the letter."""
+    """A section of the letter: `blocks` stand for its papers."""
 
     title: str
     reason: str
-    lines: tuple[Line, ...]
+    blocks: tuple[str | Markup, ...]
+
+    @property
+    def count(self) -> int:
+        """How many papers it shows."""
+        return len(self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,94 +98,85 @@ def letter(
 ) -> Letter:
     """The letter; `unsubscribe` is a mailto: or https: address, `web_url` is where the same can be read."""
     words = Words(reader_name=sendable(reader_name), unsubscribe=unsubscribe, web_url=web_url)
-    html, shown, limit = _fitting(digest, press, words)
-    text = press.render("email/digest.txt", **_values(shown, digest, press, words, limit=limit))
-    return Letter(subject=_subject(digest, press), text=_tidy(text), html=html)
-
-
-def _fitting(digest: Digest, press: Press, words: Words) -> tuple[str, Digest, int]:
-    """The HTML that keeps the budget, the digest it shows, and how long its abstracts are."""
-    html = ""
-    for limit in ABSTRACTS:
-        html = _html(digest, digest, press, words, limit=limit)
-        if _size(html) <= BUDGET:
-            return html, digest, limit
-    few, many = 1, digest.papers
-    while few < many:
-        middle = (few + many + 1) // 2
-        fits = _size(_html(_first(digest, middle), digest, press, words, limit=0)) <= BUDGET
-        few, many = (middle, many) if fits else (few, middle - 1)
-    shown = _first(digest, few)
-    return _html(shown, digest, press, words, limit=0), shown, 0
-
-
-def _size(html: str) -> int:
-    """Nobody knows whether Gmail counts before or after decoding: the larger of both."""
-    return max(len(html.encode("utf-8", "replace")), len(quoted(html)))
-
-
-def _first(digest: Digest, count: int) -> Digest:
-    """The digest with its first papers only."""
-    sections: list[Section] = []
-    for section in digest.sections:
-        picks = section.picks[:count]
-        count -= len(picks)
-        sections += [replace(section, picks=picks)] if picks else []
-    return replace(digest, sections=tuple(sections))
-
-
-def _html(shown: Digest, digest: Digest, press: Press, words: Words, *, limit: int) -> str:
-    values = _values(shown, digest, press, words, limit=limit)
-    text = press.render("email/digest.html", mark=MARK, preheader=_preheader(digest), **values)
-    inlined: str = _inliner().inline(text)
-    return inlined
-
-
-@cache
-def _inliner():  # type: ignore[no-untyped-def]  # noqa: ANN202  (css_inline has no types)
-    import css_inline  # noqa: PLC0415  (10 ms, and only mail needs it)
-
-    return css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
-
-
-def _values(shown: Digest, digest: Digest, press: Press, words: Words, *, limit: int) -> dict[str, object]:
-    site = press.site
-    return {
-        "digest": digest,
-        "words": words,
-        "heading": day(digest.date, site.language),
-        "parts": tuple(_parts(shown, press, limit)),
-        "trending": [(trend, _url(trend.paper, press)) for trend in digest.trending],
-        "revised": [(revised, _url(revised.paper, press)) for revised in digest.revised],
-        "left_out": digest.papers - shown.papers,
-        "shortened": limit < ABSTRACTS[0],
+    values = {
+        **_values(digest, press, words),
+        "left_out": 0,
+        "shortened": _too_long(digest, ABSTRACTS[0], USUAL),
     }
+    frame = _frame(digest, min(digest.papers, BUDGET // LEAST), press, values)
+    blocks, limit = _fitting(digest, press, BUDGET - CLOSING - _size(frame))
+    cut = {"left_out": digest.papers - len(blocks), "shortened": limit < ABSTRACTS[0]}
+    if values | cut != values:
+        values |= cut
+        frame = _frame(digest, len(blocks), press, values)
+    html = PLACE.sub(lambda place: blocks[int(place[1])].html, frame)
+    return Letter(subject=_subject(digest, press), text=_text(digest, blocks, press, values), html=html)
 
 
-def _parts(digest: Digest, press: Press, limit: int) -> Iterator[Part]:
-    rank = 0
-    for section in digest.sections:
-        lines = []
-        for pick in section.picks:
-            rank += 1
-            lines.append(_line(pick, rank, press, limit, private=section.private))
-        if lines:
-            yield Part(title=section.title, reason=section.reason, lines=tuple(lines))
+def _fitting(digest: Digest, press: Press, room: int) -> tuple[list[Block], int]:
+    """As much of each paper as there is room for, else as many papers; and how long abstracts may be."""
+    picks = [(pick, section.private) for section in digest.sections for pick in section.picks]
+    if not picks:
+        return [], ABSTRACTS[0]
+    first = _first(press, *picks[0], room)
+    for limit in ABSTRACTS:
+        if limit == ABSTRACTS[-1] or not _too_long(digest, limit):
+            rest = (_block(press, pick, limit, private) for pick, private in picks[1:])
+            blocks = [first, *_within(rest, room - first.size)]
+            if len(blocks) == len(picks):
+                break
+    return blocks, limit
 
 
-def _line(pick: Pick, rank: int, press: Press, limit: int, *, private: bool) -> Line:
+def _first(press: Press, pick: Pick, private: bool, room: int) -> Block:  # noqa: FBT001 - as it comes
+    """The first paper, as complete as a mail can hold it."""
+    for limit in FIRST_ABSTRACT:
+        block = _block(press, pick, limit, private)
+        if block.size <= room:
+            break
+    return block
+
+
+def _too_long(digest: Digest, limit: int, each: int = LEAST) -> bool:
+    """Whether it is over the budget where each paper takes so much besides its abstract: nothing is
+    rendered to find that out. An abstract that is cut keeps two thirds of its limit.
+    """
+    lengths = (len(pick.paper.abstract) for section in digest.sections for pick in section.picks)
+    return sum(each + (n if n <= limit else limit * 2 // 3) for n in lengths) > BUDGET
+
+
+def _within(blocks: Iterable[Block], room: int) -> Iterator[Block]:
+    """The first blocks, as far as there is room for them."""
+    for block in blocks:
+        room -= block.size
+        if room < 0:
+            return
+        yield block
+
+
+@lru_cache(BLOCKS_KEPT)
+def _block(press: Press, pick: Pick, limit: int, private: bool) -> Block:  # noqa: FBT001 - a cache's key
+    paper, reasons = pick.paper, pick.match.reasons
+    values = {"line": _line(pick, press, limit, private=private), "paper": paper, "reasons": reasons}
+    html = press.render("email/paper.html", **values)
+    # An empty line at either end, and none within: so it is quoted once for all letters (mail.quoted).
+    html = EMPTY_LINES.sub("\n", _inlined_block(html, _style(press)).strip())
+    text = _tidy(press.render("email/paper.txt", **values))
+    return Block(html=f"\n\n{html}\n\n", text=text, size=_size(html) + 8)
+
+
+def _line(pick: Pick, press: Press, limit: int, *, private: bool) -> Line:
     paper = pick.paper
-    abstract = shorten(paper.abstract, FIRST_ABSTRACT if rank == 1 else limit)
+    abstract = shorten(paper.abstract, limit)
     return Line(
-        pick=pick,
-        rank=rank,
         title=shorten(paper.title, TITLE),
         abstract=abstract,
         cut=abstract != paper.abstract,
         # What only a private interest found has no page on the site.
         url=source(paper) if private else _url(paper, press),
-        why=why(pick.match),
+        why=shorten(why(pick.match), WHY),
         seen=_seen(paper, press),
+        also=pick.also,
         repeats=possibly_same(paper),
         sources=sources(paper)[:4],
     )
@@ -166,9 +188,86 @@ def _url(paper: Paper, press: Press) -> str:
 
 
 def _seen(paper: Paper, press: Press) -> str:
-    """“seen on 2 lists: 13 March and 3 June 2026”, for a paper that came back."""
-    lists = paper.lists
-    return f"Seen on {len(lists)} lists: {days(lists, press.site.language)}" if len(lists) > 1 else ""
+    """“Seen on 2 lists: 13 March and 3 June 2026”, for a paper that came back."""
+    lists, language = paper.lists, press.site.language
+    if len(lists) > DATES:
+        return f"Seen on {len(lists)} lists, the first of {day(lists[0], language)}"
+    return f"Seen on {len(lists)} lists: {days(lists, language)}" if len(lists) > 1 else ""
+
+
+# ------------------------------------------------------------------------------------------- the frame
+
+
+def _values(digest: Digest, press: Press, words: Words) -> dict[str, object]:
+    """What the frames of both halves say."""
+    return {
+        "digest": digest,
+        "words": words,
+        "heading": day(digest.date, press.site.language),
+        "trending": [(trend, _url(trend.paper, press)) for trend in digest.trending],
+        "revised": [(revised, _url(revised.paper, press)) for revised in digest.revised[:REVISED]],
+        "more_revised": max(0, len(digest.revised) - REVISED),
+    }
+
+
+def _frame(digest: Digest, count: int, press: Press, values: dict[str, object]) -> str:
+    """The HTML with a mark in the place of each of the first `count` papers."""
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    places = [Markup(f"<!--paper:{place}-->") for place in range(count)]  # noqa: S704 - a number
+    html = press.render(
+        "email/digest.html", preheader=_preheader(digest), parts=_parts(digest, places), **values
+    )
+    return _inlined(html, _style(press))
+
+
+def _text(digest: Digest, blocks: list[Block], press: Press, values: dict[str, object]) -> str:
+    numbered = [f"{rank:>2}. {block.text.strip()}" for rank, block in enumerate(blocks, 1)]
+    return _tidy(press.render("email/digest.txt", parts=_parts(digest, numbered), **values))
+
+
+def _parts(digest: Digest, blocks: Sequence[str | Markup]) -> tuple[Part, ...]:
+    """The sections of the letter, as far as there are blocks for their papers."""
+    parts, start = [], 0
+    for section in digest.sections:
+        mine = blocks[start : start + len(section.picks)]
+        start += len(mine)
+        if mine:
+            parts.append(Part(title=section.title, reason=section.reason, blocks=tuple(mine)))
+    return tuple(parts)
+
+
+# ------------------------------------------------------------------------------------------ the styles
+
+
+def _size(html: str) -> int:
+    """Nobody knows whether Gmail counts before or after decoding: the larger of both."""
+    return max(len(html.encode("utf-8", "replace")), len(quoted(html)))
+
+
+@lru_cache(16)
+def _style(press: Press) -> str:
+    return press.render("email/style.css")
+
+
+def _inlined(html: str, style: str) -> str:
+    inlined: str = _inliner(style).inline(html)
+    return inlined
+
+
+def _inlined_block(html: str, style: str) -> str:
+    inlined: str = _inliner(style).inline_fragment(html, style)
+    return inlined
+
+
+@lru_cache(16)
+def _inliner(style: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - css_inline has no types
+    """Writes the style into the elements. What stands in the head, for phones and dark screens, stays."""
+    import css_inline  # noqa: PLC0415 - 10 ms, and only mail needs it
+
+    return css_inline.CSSInliner(
+        keep_style_tags=True, minify_css=True, extra_css=style, load_remote_stylesheets=False
+    )
 
 
 def _subject(digest: Digest, press: Press) -> str:
@@ -187,5 +286,7 @@ def _preheader(digest: Digest) -> str:
 
 def _tidy(text: str) -> str:
     """No more than two empty lines in a row, no blanks at the ends of lines but the one of “-- ”."""
-    lines = [line if line == "-- " else line.rstrip() for line in text.replace("\r", "").split("\n")]
-    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n") + "\n"
+    text = "\n".join(map(str.rstrip, text.replace("\r", "").split("\n")))
+    while "\n\n\n\n" in text:
+        text = text.replace("\n\n\n\n", "\n\n\n")
+    return text.replace("\n\n--\n", "\n\n-- \n").strip("\n") + "\n"

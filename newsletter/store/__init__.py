@@ -4,6 +4,8 @@
     store.dumps      dumps and inbox files            store.readers    readers, slots, deliveries, backlog
     store.repeats    near-equal titles, marked pairs   store.learning   what ranking need not work out again
     store.runs       runs and what they said, marks
+    store.sending    deliveries on their way
+    store.suppressions   addresses that nothing is sent to, bounces that were counted
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
 asks a clock: moments come in.
@@ -22,6 +24,8 @@ from newsletter.store.papers import Papers
 from newsletter.store.readers import Readers
 from newsletter.store.repeats import Repeats
 from newsletter.store.runs import Runs
+from newsletter.store.sending import Sending
+from newsletter.store.suppressions import Suppressions
 
 
 class Store:
@@ -36,6 +40,8 @@ class Store:
         self.repeats = Repeats(database)
         self.runs = Runs(database)
         self.learning = Learning(database)
+        self.sending = Sending(database, self.readers)
+        self.suppressions = Suppressions(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes inside happen, or none."""

@@ -86,6 +86,22 @@ class Database:
         """Whether a transaction is open."""
         return self._connection.in_transaction
 
+    @contextmanager
+    def lightly(self) -> Iterator[None]:
+        """A transaction that outlives the program's death but perhaps not a power cut: it waits for no disk.
+
+        Two commits a mail that wait cost 0.6 ms on a quiet disk and 10 ms on a busy one; these cost 0.04.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with self.transaction():
+                yield
+        finally:
+            self._connection.execute("PRAGMA synchronous = FULL")
+
     def run(self, statement: str, values: Values | None = None) -> int:
         """Execute one statement; the id of the row it inserted."""
         with _told(self.path):

@@ -43,6 +43,11 @@ class Delivery:
     made: datetime
     headed: datetime | None
     final: datetime | None
+    tries: int = 0
+    tried: datetime | None = None
+    """When it was first tried."""
+    not_before: datetime | None = None
+    """When a deferred one is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ SHOWN = ("queued", "claimed", "sending", "deferred", "sent", "uncertain")
 """States of a delivery whose papers count as shown."""
 _DELIVERY = (
     "d.id, d.reader, r.folded, d.slot, d.moment, d.date, d.state, d.reason, d.covers, d.made,"
-    " d.headed, d.final"
+    " d.headed, d.final, d.tries, d.tried, d.not_before"
 )
 _SHOWN = ", ".join(f"'{state}'" for state in SHOWN)
 
@@ -42,6 +42,10 @@ class Readers:
     def active(self) -> tuple[ReaderRow, ...]:
         """Every reader that was not removed."""
         return tuple(_reader_row(row) for row in self._db.all("SELECT * FROM reader WHERE removed IS NULL"))
+
+    def folded(self) -> tuple[str, ...]:
+        """The folded address of every reader there ever was, in the order in which they came."""
+        return tuple(row["folded"] for row in self._db.all("SELECT folded FROM reader ORDER BY id"))
 
     def begin(self, subscriber: Subscriber, *, settled: datetime, now: datetime) -> ReaderRow:
         """A reader the state has not met; one with another address before keeps its ledger."""
@@ -171,6 +175,14 @@ class Readers:
         )
         return tuple(_delivery(row) for row in rows)
 
+    def reached(self) -> tuple[int, int]:
+        """How many papers were sent, and to how many readers."""
+        row = self._db.one(
+            "SELECT count(DISTINCT p.paper) AS papers, count(DISTINCT d.reader) AS readers FROM delivery d"
+            " JOIN delivery_paper p ON p.delivery = d.id AND p.role = 'body' WHERE d.state = 'sent'"
+        )
+        return (row["papers"], row["readers"]) if row else (0, 0)
+
     def counts(self) -> dict[str, int]:
         """How many deliveries are in each state."""
         rows = self._db.all("SELECT state, count(*) AS n FROM delivery GROUP BY state")
@@ -206,10 +218,10 @@ class Readers:
     ) -> int:
         """A digest is due: the row of its slot is written (over an empty one, never over another)."""
         self._db.run(
-            "INSERT INTO delivery (reader, slot, moment, date, state, covers, made, headed, digest)"
-            " VALUES (:reader, :slot, :moment, :date, 'queued', :covers, :now, :headed, :digest)"
+            "INSERT INTO delivery (reader, slot, moment, date, state, covers, made, headed)"
+            " VALUES (:reader, :slot, :moment, :date, 'queued', :covers, :now, :headed)"
             " ON CONFLICT (reader, slot) DO UPDATE SET state = 'queued', reason = '', final = NULL,"
-            " covers = :covers, made = :now, headed = :headed, digest = :digest"
+            " covers = :covers, made = :now, headed = :headed"
             " WHERE delivery.state = 'skipped' AND delivery.reason = 'empty'",
             {
                 "reader": reader,
@@ -219,7 +231,6 @@ class Readers:
                 "covers": digest.covers,
                 "now": now.isoformat(),
                 "headed": headed.isoformat(),
-                "digest": codec.dumps(digest),
             },
         )
         delivery = int(
@@ -227,6 +238,10 @@ class Readers:
                 "SELECT id FROM delivery WHERE reader = :reader AND slot = :slot",
                 {"reader": reader, "slot": digest.slot},
             )
+        )
+        self._db.run(
+            "INSERT INTO content (delivery, digest) VALUES (:id, :digest) ON CONFLICT DO NOTHING",
+            {"id": delivery, "digest": codec.dumps(digest)},
         )
         self._db.many(
             "INSERT OR REPLACE INTO delivery_paper (delivery, paper, role, profiles, version)"
@@ -246,27 +261,20 @@ class Readers:
 
     def digest(self, delivery: int) -> Digest | None:
         """What a delivery holds, while it is kept."""
-        text = self._db.value("SELECT digest FROM delivery WHERE id = :id", {"id": delivery})
+        text = self._db.value("SELECT digest FROM content WHERE delivery = :id", {"id": delivery})
         return codec.loads(Digest, text) if text else None
 
     def letter(self, delivery: int) -> Letter | None:
         """How a delivery was first rendered, while it is kept."""
-        text = self._db.value("SELECT letter FROM delivery WHERE id = :id", {"id": delivery})
-        return codec.loads(Letter, text) if text else None
-
-    def put_letter(self, delivery: int, letter: Letter) -> None:
-        """Fix how a delivery reads: on every further try it is these bytes."""
-        self._db.run(
-            "UPDATE delivery SET letter = :letter WHERE id = :id AND letter IS NULL",
-            {"id": delivery, "letter": codec.dumps(letter)},
-        )
+        packed = self._db.value("SELECT letter FROM content WHERE delivery = :id", {"id": delivery})
+        return codec.unpack(packed) if packed else None
 
     def sent(self, delivery: int, now: datetime) -> None:
         """A delivery has arrived. Its content is kept until the reader's next one has."""
         self._final(delivery, "sent", "", now)
         self._db.run(
-            "UPDATE delivery SET digest = NULL, letter = NULL WHERE id <> :id AND final IS NOT NULL"
-            " AND reader = (SELECT reader FROM delivery WHERE id = :id)",
+            "DELETE FROM content WHERE delivery <> :id AND delivery IN (SELECT id FROM delivery"
+            " WHERE final IS NOT NULL AND reader = (SELECT reader FROM delivery WHERE id = :id))",
             {"id": delivery},
         )
 
@@ -382,6 +390,16 @@ class Readers:
         )
 
 
+def deliveries_of(database: Database, where: str, values: Mapping[str, object]) -> tuple[Delivery, ...]:
+    """The deliveries that a condition of our own finds, the oldest moment first."""
+    rows = database.all(
+        f"SELECT {_DELIVERY} FROM delivery d JOIN reader r ON r.id = d.reader WHERE {where}"
+        " ORDER BY d.moment, d.id",
+        values,
+    )
+    return tuple(_delivery(row) for row in rows)
+
+
 def _reader_row(row: sqlite3.Row) -> ReaderRow:
     return ReaderRow(
         id=row["id"],
@@ -406,4 +424,7 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         made=datetime.fromisoformat(row["made"]),
         headed=datetime.fromisoformat(row["headed"]) if row["headed"] else None,
         final=datetime.fromisoformat(row["final"]) if row["final"] else None,
+        tries=row["tries"],
+        tried=datetime.fromisoformat(row["tried"]) if row["tried"] else None,
+        not_before=datetime.fromisoformat(row["not_before"]) if row["not_before"] else None,
     )

@@ -264,4 +264,45 @@ CREATE TABLE possible_repeat (
 CREATE INDEX possible_repeat_older ON possible_repeat (older);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING)
+_SENDING = """
+-- tries, tried: how often a delivery was tried, and first when; not_before: a deferred one's next try.
+-- boot: of the machine that claimed it for a relay; after a power cut a mark that it was sent may be lost.
+ALTER TABLE delivery ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN tried TEXT;
+ALTER TABLE delivery ADD COLUMN not_before TEXT;
+ALTER TABLE delivery ADD COLUMN boot TEXT;
+
+-- letter: packed, for ten thousand readers are a gigabyte of HTML.
+ALTER TABLE delivery DROP COLUMN letter;
+ALTER TABLE delivery ADD COLUMN letter BLOB;
+
+-- Addresses that nothing is sent to any more (suppressed 1), or that refused mail lately: strikes in a row.
+CREATE TABLE suppression (
+    folded     TEXT PRIMARY KEY,
+    suppressed INTEGER NOT NULL,
+    strikes    INTEGER NOT NULL,
+    reason     TEXT NOT NULL,
+    since      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Bounces that were counted, by their Message-ID: the same mailbox may be read twice.
+CREATE TABLE bounce (
+    message TEXT PRIMARY KEY,
+    seen    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+_CONTENT = """
+-- What a delivery is made of, apart from its state: a mark then rewrites a row of 200 bytes and not of 60 KB.
+-- digest: the content as values; letter: as first rendered, packed; both kept until the next one is sent.
+CREATE TABLE content (
+    delivery INTEGER PRIMARY KEY REFERENCES delivery,
+    digest   TEXT NOT NULL,
+    letter   BLOB
+) STRICT;
+INSERT INTO content SELECT id, digest, letter FROM delivery WHERE digest IS NOT NULL;
+ALTER TABLE delivery DROP COLUMN digest;
+ALTER TABLE delivery DROP COLUMN letter;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT)

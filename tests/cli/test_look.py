@@ -122,7 +122,7 @@ def test_before_the_first_run_there_is_nothing_to_look_at(tmp_path, command):
 
 
 def test_a_preview_is_byte_for_byte_what_is_sent(home):
-    """Of a digest that waits to go."""
+    """Mail 22: of a digest that waits to go."""
     home.put("2026-08-08.txt", SECOND)
     home.run("2026-08-08 06:00", "--no-send")
     said = home.newsletter("preview", "ada@example.org")
@@ -138,7 +138,7 @@ def test_a_preview_is_byte_for_byte_what_is_sent(home):
 
 
 def test_a_preview_of_the_next_slot_is_what_the_next_slot_brings(tmp_path):
-    """Papers that wait for tomorrow: nothing is queued yet, and still the bytes are the same."""
+    """Mail 22: papers that wait for tomorrow; nothing is queued yet, and still the bytes are the same."""
     home = Home(tmp_path)
     home.same_secret()
     today = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -156,6 +156,26 @@ def test_a_preview_of_the_next_slot_is_what_the_next_slot_brings(tmp_path):
     assert before == after
     assert previewed
     assert previewed == mail_of_ada(home, f"{tomorrow:%Y-%m-%d}")
+
+
+def test_a_preview_goes_where_it_is_told(home):
+    """Mail 22: to a file alone, or with its page to a folder."""
+    sent = mail_of_ada(home, "2026-08-07")
+    said = home.newsletter("preview", "ada", "--out", str(home.folder / "look" / "one.eml"))
+    home.newsletter("preview", "ada", "--out", str(home.folder / "both"))
+
+    assert said.out.rstrip().endswith("one.eml")
+    assert sent == (home.folder / "look" / "one.eml").read_bytes()
+    assert [".eml", ".html"] == sorted(path.suffix for path in (home.folder / "both").iterdir())
+    assert [sent] == [path.read_bytes() for path in (home.folder / "both").glob("*.eml")]
+
+
+def test_a_place_that_cannot_be_written_is_told(home):
+    (home.folder / "file").write_text("in the way")
+    said = home.newsletter("preview", "ada", "--out", str(home.folder / "file" / "one.eml"))
+
+    assert 1 == said.code
+    assert "name another place with --out" in said.err
 
 
 def mail_of_ada(home: Home, slot: str, *, folder: str = "mail") -> bytes | None:

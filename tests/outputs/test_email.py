@@ -11,7 +11,7 @@ import pytest
 from fakes import paper, pick, section
 
 from newsletter.mail import quoted
-from newsletter.model import Digest, Link, Revised, Sighting, Trend
+from newsletter.model import Digest, Link, Reason, Revised, Sighting, Trend
 from newsletter.outputs import email
 
 HOSTILE = '<script>alert(1)</script> & "q" {{ 7*7 }} {% x %}'
@@ -77,7 +77,7 @@ def test_the_html_part_is_this(press, golden):
         "“diffusion” in the abstract",
         "diffusion (2)",
         "7 more wait for the next digest.",
-        "it covers 2 dates",
+        "to catch up on 2 dates",
         "on 3 lists, 12 votes",
         "version 2: changed abstract",
         "hf-2026-08-05.txt could not be read.",
@@ -89,7 +89,7 @@ def test_the_html_says(press, expected):
 
 
 def test_text_and_html_name_the_same_papers_in_the_same_order(press):
-    """11."""
+    """Mail 11."""
     made = letter(full(), press)
     titles = [h.text_content() for h in lxml.html.document_fromstring(made.html).xpath("//h3")]
     flat = " ".join(made.text.split())
@@ -107,7 +107,7 @@ def test_each_title_stands_once(press):
 
 
 def test_the_text_keeps_to_78_columns_but_for_addresses(press):
-    """11."""
+    """Mail 11."""
     wide = digest(section(pick(paper("W" * 500, "x" * 5000 + " https://example.com/" + "y" * 200))))
     lines = (letter(full(), press).text + letter(wide, press).text).split("\n")
 
@@ -120,6 +120,40 @@ def test_the_text_ends_with_a_signature_that_says_how_to_leave(press):
     )
 
 
+def test_two_readers_share_what_a_paper_looks_like_and_nothing_else(press):
+    """What is rendered once for all holds no reader's words."""
+    to_ada = letter(full(), press)
+    to_grace = letter(full(), press, reader_name="Grace", unsubscribe="https://example.org/leave/xyz")
+
+    assert "Ada" not in to_grace.html + to_grace.text
+    assert LEAVE not in to_grace.html + to_grace.text
+    assert to_ada.html.replace(LEAVE, "").replace("Ada", "Grace") == to_grace.html.replace(
+        "https://example.org/leave/xyz", ""
+    )
+
+
+def test_a_paper_that_fits_for_other_reasons_says_those(press):
+    of = paper("Denoising robots", "We use diffusion.")
+    made = [letter(digest(section(pick(of, profile), profile=profile)), press) for profile in ("ha", "ho")]
+
+    assert ["“ha” in the abstract" in one.html for one in made] == [True, False]
+    assert ["“ho” in the abstract" in one.html for one in made] == [False, True]
+
+
+def test_a_paper_that_was_changed_is_rendered_anew(press):
+    made = [letter(digest(section(pick(paper("One", abstract)))), press) for abstract in ("Old.", "New.")]
+
+    assert ["Old." in one.text for one in made] == [True, False]
+    assert ["New." in one.html for one in made] == [False, True]
+
+
+def test_a_number_is_written_in_front_of_each_title(press):
+    text = letter(many(101, "Short."), press).text
+
+    assert " 1. Paper number 1\n    https://" in text
+    assert "101. Paper number 101\n    https://" in text
+
+
 def test_a_private_paper_leads_to_itself_for_it_has_no_page(press):
     """Rule 23."""
     made = letter(full(), press)
@@ -130,7 +164,7 @@ def test_a_private_paper_leads_to_itself_for_it_has_no_page(press):
 
 @pytest.mark.parametrize("count", [1, 40, 70, 200, 1000])
 def test_the_html_stays_under_its_budget_and_announces_the_cut(press, count):
-    """16."""
+    """Mail 16."""
     made = letter(many(count), press)
     shown = len(lxml.html.document_fromstring(made.html).xpath("//h3"))
 
@@ -140,6 +174,33 @@ def test_the_html_stays_under_its_budget_and_announces_the_cut(press, count):
     assert (shown == count) or f"{count - shown:,} more papers on the page" in words(made.html)
 
 
+HUGE = "扩散 " * 40_000
+
+
+@pytest.mark.parametrize("site", ["press", "homeless"])
+def test_no_words_of_a_dump_burst_the_budget(site, request):
+    """Mail 16: every text a dump may bring is a hundred kilobytes long here."""
+    link = Link(rel="abstract", url="https://example.org/" + "a" * 100_000)
+    lists = tuple(Sighting(dump=f"d{n}", date=date.fromordinal(739_000 + n)) for n in range(400))
+    wild = replace(
+        paper(HUGE, HUGE, number=1), authors=(HUGE, "b" * 100_000), links=(link, link), sightings=lists
+    )
+    reason = Reason(rule="keywords", detail=HUGE, found="扩散", field="abstract")
+    many_revised = tuple(Revised(paper=wild, version=2) for _ in range(1000))
+    made = letter(
+        digest(
+            section(*(pick(replace(wild, number=n), "diffusion", reason) for n in range(30))),
+            trending=(Trend(paper=wild, lists=2),) * 5,
+            revised=many_revised,
+        ),
+        request.getfixturevalue(site),
+    )
+
+    assert len(quoted(made.html)) <= 90_000
+    assert "and 975 more" in words(made.html)
+    assert "Seen on 400 lists, the first of" in words(made.html)
+
+
 def test_abstracts_go_before_papers_do(press):
     shown = lxml.html.document_fromstring(letter(many(70), press).html).xpath("//h3")
 
@@ -147,7 +208,7 @@ def test_abstracts_go_before_papers_do(press):
 
 
 def test_the_html_is_made_for_mail_programs(press):
-    """17."""
+    """Mail 17."""
     made = letter(full(), press).html
     tree = lxml.html.document_fromstring(made)
     style = "".join(tree.xpath("//style/text()"))
@@ -158,6 +219,10 @@ def test_the_html_is_made_for_mail_programs(press):
     assert [] == tree.xpath("//script|//link|//img|//base|//form")
     assert not re.search(r"data:|position:|var\(|calc\(|:first-child", made)
     assert len(style) < 16_384
+    assert 1 == style.count("@media (max-width") == style.count("@media (prefers-color-scheme")
+    assert [] == re.findall(r"@media[^{]*{[^{}]*@", style)
+    assert ["light dark"] * 2 == tree.xpath("//meta[contains(@name, 'color-scheme')]/@content")
+    assert tree.findtext(".//title")
     dark = style[style.index("prefers-color-scheme") :]
     assert all("!important" in rule for rule in re.findall(r"\w[^;{}]*:[^;{}]+;", dark))
 
@@ -169,11 +234,12 @@ def test_every_link_is_absolute(press):
 
 
 def test_hostile_words_are_inert_in_html_and_literal_in_text(press):
-    """18."""
+    """Mail 18."""
     made = letter(full(), press)
 
     assert "<script" not in made.html
     assert HOSTILE in " ".join(made.text.split())
+    assert HOSTILE in words(made.html)
     assert "javascript:" not in made.html + made.text
 
 

@@ -100,6 +100,11 @@ def test_a_value_comes_back_as_it_was(kind, values):
     law()
 
 
+@given(letters)
+def test_a_packed_letter_comes_back_as_it_was(letter):
+    assert letter == codec.unpack(codec.pack(letter))
+
+
 def types_of(value: object) -> object:
     """The types all the way down: 1 == 1.0 and (1,) is not [1], but a value has to be of its type."""
     if is_dataclass(value):
@@ -116,3 +121,9 @@ def test_defaults_are_left_out():
 def test_a_field_that_a_later_version_added_gets_its_default_and_one_it_dropped_is_ignored():
     """A digest that waits to go survives an upgrade and a step back."""
     assert ListedPaper(title="A") == codec.loads(ListedPaper, '{"title":"A","colour":"blue"}')
+
+
+def test_a_digest_of_before_papers_were_texts_is_read_all_the_same():
+    old = '{"paper":{"number":1,"slug":"a","title":"A"},"lists":2}'
+
+    assert Trend(paper=Paper(number=1, slug="a", title="A"), lists=2) == codec.loads(Trend, old)

@@ -1,0 +1,298 @@
+"""Deliver, one conversation: a connection to a relay, and one parcel after the other over it.
+
+One recipient a transaction: MAIL, RCPT, the mark `sending`, DATA, the message. A connection that did not end
+a step with a reply is closed: whoever came next on it would pay for what happened before. What a reply means
+stands in replies.py; who goes when over how many connections, in postman.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+import aiosmtplib
+from aiolimiter import AsyncLimiter
+from aiosmtplib.typing import SMTPStatus
+
+from newsletter.errors import RelayRefused
+from newsletter.outbox import Outbox, Parcel
+from newsletter.replies import CLOSING, LOST, Outcome, Reply, Step, Verdict, judged
+from newsletter.secret import reveal
+from newsletter.settings import Smtp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Seconds. The last reply may take ten minutes (RFC 5321 §4.5.3.2.6): giving up earlier sends twice."""
+
+    connect: float = 30.0
+    step: float = 120.0
+    final: float = 600.0
+    ending: float = 10.0
+    """What is in flight may take so long to finish after a signal."""
+
+
+# ---------------------------------------------------------------------------------------------- routes
+
+
+class Route:
+    """A relay, with what is known of it in this run."""
+
+    def __init__(self, relay: Smtp, domain: str, waits: Waits) -> None:
+        self.relay = relay
+        self.waits = waits
+        self.password = reveal(relay.password, "email.smtp.password") if relay.user else ""
+        self._domain = domain
+        self.most = relay.messages_per_connection
+        self.lost = 0
+        """Connections that broke in a row."""
+        self.opened = asyncio.Event()
+        """Set once it is known whether the relay will have us: the first line finds out, the others wait."""
+        self.closed: Verdict | None = None
+        """Why it takes nothing any more."""
+        self.last: Verdict | None = None
+        """Why a line had to give up; others may go on."""
+
+    def __str__(self) -> str:
+        return f"{self.relay.host}:{self.relay.port}"
+
+    @cached_property
+    def hello(self) -> str:
+        """How we introduce ourselves: `localhost` would be true of everybody."""
+        own = socket.getfqdn()
+        return self.relay.ehlo or (own if "." in own and not own.startswith("localhost") else self._domain)
+
+    @cached_property
+    def context(self) -> ssl.SSLContext:
+        """One for all connections: reading the certificates of the system takes 20 ms."""
+        return ssl.create_default_context()
+
+    @cached_property
+    def limiter(self) -> AsyncLimiter | None:
+        rate = self.relay.rate
+        if rate is None:
+            return None
+        return AsyncLimiter(rate, 1) if rate >= 1 else AsyncLimiter(1, 1 / rate)
+
+    def refused(self, verdict: Verdict) -> RelayRefused:
+        """What to tell whoever wrote config.yaml."""
+        return RelayRefused(
+            f"the relay {self} refuses us: {verdict.reason}",
+            hint=f"look at {verdict.setting} in config.yaml; every digest waits for the next run",
+        )
+
+
+# --------------------------------------------------------------------------------------------- one line
+
+
+class Line:
+    """One connection to a relay, made when it is needed."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._client: aiosmtplib.SMTP | None = None
+        self._carried = 0
+
+    async def open(self) -> Verdict | None:
+        """Be ready for a message; None, or why that cannot be."""
+        if self._client and self._client.is_connected and self._carried < self._route.most:
+            return None
+        await self.close()
+        step = Step.CONNECT
+        try:
+            self._client = client = self._fresh()
+            await client.connect()
+            step = Step.EHLO
+            await self._introduce(client)
+            if self._route.relay.tls == "starttls":
+                step = Step.TLS
+                await self._encrypt(client)
+            if self._route.relay.user:
+                step = Step.AUTH
+                await self._log_in(client)
+        except _NotOffered as missing:
+            self.drop()
+            return Verdict(outcome=Outcome.REFUSED, reason=str(missing), setting=missing.setting)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.drop()
+            return _why_closed(step, error)
+        except BaseException:
+            self.drop()
+            raise
+        self._carried = 0
+        return None
+
+    def _fresh(self) -> aiosmtplib.SMTP:
+        relay = self._route.relay
+        return aiosmtplib.SMTP(
+            hostname=relay.host,
+            port=relay.port,
+            local_hostname=self._route.hello,
+            timeout=self._route.waits.connect,
+            use_tls=relay.tls == "implicit",
+            # By itself the library goes on in clear, without a word, where STARTTLS is not offered.
+            start_tls=False,
+            tls_context=None if relay.tls == "none" else self._route.context,
+        )
+
+    async def _introduce(self, client: aiosmtplib.SMTP) -> None:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError as error:
+            if error.code == CLOSING:
+                raise
+            await client.helo()
+
+    async def _encrypt(self, client: aiosmtplib.SMTP) -> None:
+        if not client.supports_extension("starttls"):
+            raise _NotOffered("it does not offer STARTTLS, and nothing is sent in clear", "email.smtp.tls")
+        await client.starttls()
+        await client.ehlo()
+
+    async def _log_in(self, client: aiosmtplib.SMTP) -> None:
+        """Log in by one method, once: trying the others after a 535 is how accounts get locked."""
+        user, password = self._route.relay.user, self._route.password
+        if "plain" in client.server_auth_methods:
+            await client.auth_plain(user, password)
+        elif "login" in client.server_auth_methods:
+            await client.auth_login(user, password)
+        elif "cram-md5" in client.server_auth_methods:
+            await client.auth_crammd5(user, password)
+        else:
+            raise _NotOffered("it offers no login that we know", "email.smtp.user and email.smtp.tls")
+
+    async def say(self, parcel: Parcel, outbox: Outbox) -> Verdict:
+        """One transaction. Cancelled or failing in between, it leaves no connection behind."""
+        client = self._client
+        if client is None:
+            return Verdict(outcome=Outcome.AGAIN, reason=LOST)
+        if self._too_large(client, parcel):
+            return Verdict(outcome=Outcome.FAILED, reason=f"too large for relay {self._route}")
+        step = Step.MAIL
+        try:
+            await client.mail(parcel.sender, timeout=self._route.waits.step)
+            step = Step.RCPT
+            await client.rcpt(parcel.recipient, timeout=self._route.waits.step)
+            outbox.sending(parcel)
+            step = Step.DATA
+            await self._begin(client)
+            step = Step.END
+            await self._pour(client, parcel.content)
+        except aiosmtplib.SMTPResponseException as error:
+            return await self._answered(step, Reply(code=error.code, text=error.message))
+        except (aiosmtplib.SMTPException, OSError):
+            self.drop()
+            return judged(step, None)
+        except (UnicodeError, ValueError) as error:
+            # An address that the library cannot put on the wire, after MAIL: the next one would get a 503.
+            self.drop()
+            return Verdict(outcome=Outcome.FAILED, reason=f"it cannot be sent there: {error}")
+        except BaseException:
+            self.drop()
+            raise
+        self._carried += 1
+        return Verdict(outcome=Outcome.SENT)
+
+    async def _begin(self, client: aiosmtplib.SMTP) -> None:
+        """DATA by hand. The library's own says the same of a line that broke before the message, when the
+        relay has nothing, and of one that broke after it; and it looks for bare line ends in each message
+        twice, of which ours has none.
+        """
+        reply = await client.execute_command(b"DATA", timeout=self._route.waits.step)
+        if reply.code != SMTPStatus.start_input:
+            raise aiosmtplib.SMTPDataError(reply.code, reply.message)
+
+    async def _pour(self, client: aiosmtplib.SMTP, content: bytes) -> None:
+        """The message, its dots stuffed (RFC 5321 §4.5.2), and the relay's last word on it."""
+        if client.protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected(LOST)
+        client.protocol.write(_stuffed(content))
+        reply = await client.protocol.read_response(timeout=self._route.waits.final)
+        if reply.code != SMTPStatus.completed:
+            raise aiosmtplib.SMTPDataError(reply.code, reply.message)
+
+    def _too_large(self, client: aiosmtplib.SMTP, parcel: Parcel) -> bool:
+        most = client.esmtp_extensions.get("size", "")
+        return most.isdecimal() and 0 < int(most) < len(parcel.content)
+
+    async def _answered(self, step: Step, reply: Reply) -> Verdict:
+        """Weigh a reply that was not the one hoped for; the connection is used on only if it is at peace."""
+        verdict = judged(step, reply)
+        if reply.code == CLOSING:
+            # It has had enough of this connection: the next ones end before that.
+            self._route.most = max(1, min(self._route.most, self._carried))
+        if verdict.outcome in (Outcome.DEFERRED, Outcome.FAILED):
+            await self._reset()
+        else:
+            self.drop()
+        return verdict
+
+    async def _reset(self) -> None:
+        """End the transaction that was refused: without this the next MAIL is answered with 503."""
+        try:
+            if self._client:
+                await self._client.rset(timeout=self._route.waits.step)
+        except (aiosmtplib.SMTPException, OSError):
+            self.drop()
+
+    async def close(self) -> None:
+        """Say goodbye, if somebody is there."""
+        if self._client and self._client.is_connected:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await self._client.quit(timeout=self._route.waits.ending)
+        self.drop()
+
+    def drop(self) -> None:
+        """Hang up without a word: over TLS a polite end waits for the other side's, up to half a minute."""
+        if self._client:
+            if self._client.transport:
+                cast("asyncio.Transport", self._client.transport).abort()
+            self._client.close()
+        self._client = None
+
+
+def _stuffed(content: bytes) -> bytes:
+    """A message as it travels: a dot before each line that begins with one, and a dot at its end."""
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    return (b"." if stuffed.startswith(b".") else b"") + stuffed + b".\r\n"
+
+
+class _NotOffered(Exception):
+    """The relay does not know what the configuration demands."""
+
+    def __init__(self, what: str, setting: str) -> None:
+        super().__init__(what)
+        self.setting = setting
+
+
+def _why_closed(step: Step, error: aiosmtplib.SMTPException | OSError) -> Verdict:
+    """Why no connection came about. A certificate that does not hold is the configuration's fault."""
+    broken = error if isinstance(error, ssl.SSLError) else error.__cause__
+    if isinstance(broken, ssl.SSLError):
+        reason = getattr(broken, "verify_message", "") or broken.reason or "no encryption came about"
+        return Verdict(
+            outcome=Outcome.REFUSED,
+            reason=f"its certificate or encryption does not hold ({reason})",
+            setting="email.smtp.host and email.smtp.tls (SSL_CERT_FILE names a certificate of your own)",
+        )
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return judged(step, Reply(code=error.code, text=error.message))
+    if step is Step.CONNECT:
+        return Verdict(outcome=Outcome.UNREACHABLE, reason=_silence(error))
+    return judged(step, None)
+
+
+def _silence(error: Exception) -> str:
+    """Why nobody greeted us; asyncio's own words hold addresses and Python's quotes."""
+    cause = error.__cause__
+    if isinstance(cause, socket.gaierror):
+        return "no machine of that name is known"
+    if isinstance(cause, OSError) and cause.errno and not isinstance(error, TimeoutError):
+        return os.strerror(cause.errno).lower()
+    return "it does not answer"
