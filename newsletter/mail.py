@@ -94,8 +94,9 @@ def encoded(text: str, used: int = 0) -> str:
     return _words(text, used)
 
 
+@lru_cache(PIECES_KEPT)
 def _words(text: str, used: int) -> str:
-    """RFC 2047 words, parted by blanks at which the header may be folded."""
+    """RFC 2047 words, parted by blanks at which the header may be folded: half a millisecond a subject."""
     return Header(text, UTF8, maxlinelen=COLUMNS, header_name="x" * max(used - 2, 1)).encode(linesep="")
 
 
