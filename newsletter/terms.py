@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, compress, count, pairwise, product
 from typing import NewType
 
 Term = NewType("Term", str)
@@ -95,51 +94,46 @@ _CJK = (
     "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\U00020000-\U000323af"
 )
-# A stop or comma within a word (3.1, node.js) is a gap. Each part takes characters that no other can give
-# back, so the time is linear in the text whatever stands in it.
-_SIGNS = r"(?:\+\+|\#(?!\w))?"
-_BREAK = r"(?:[()\[\]{}。、—…]|[.,;:!?](?!\w))\W*"
-_WORD = re.compile(rf"([{_CJK}]|[^\W_{_CJK}]+{_SIGNS})[ -]*|{_BREAK}")
+# A stop or comma within a word (3.1, node.js) is a gap. Each part keeps what it has taken, so the time is
+# linear in the text whatever stands in it.
+_SIGNS = r"(?:\+\+|\#(?!\w))?+"
+_BREAK = r"(?:[()\[\]{}。、—…]|[.,;:!?](?!\w))\W*+"
+_WORD = re.compile(rf"([{_CJK}]|[^\W_{_CJK}]++{_SIGNS})[ -]*+|{_BREAK}")
 # Most texts are English: without the wide classes they take half the time.
-_ASCII_WORD = re.compile(rf"([a-z0-9]+{_SIGNS})[ -]*|{_BREAK}")
+_ASCII_WORD = re.compile(rf"([a-z0-9]++{_SIGNS})[ -]*+|{_BREAK}")
 
 
 class Text:
     """A text as its words, and the way back from words to the passage as it stands."""
 
-    __slots__ = ("_spans", "original", "words")
+    __slots__ = ("_ends", "_origins", "original", "words")
 
     def __init__(self, original: str) -> None:
         self.original = original
         word = _ASCII_WORD if original.isascii() else _WORD
         self.words: list[str] = word.findall(fold(original))
-        self._spans: list[tuple[int, int]] = []
+        self._ends: list[int] = []
+        self._origins: list[int] = []
 
     def passage(self, first: int, last: int) -> str:
         """The passage from word number `first` to word number `last`, cut after 200 characters."""
-        if not self._spans:
-            self._spans = self._original_spans()
-        start, end = self._spans[first][0], self._spans[last][1]
+        if not self._ends:
+            self._find_ends()
+        start, end = self._ends[first] - len(self.words[first]), self._ends[last]
+        if self._origins:
+            start, end = self._origins[start], self._with_accents(self._origins[end - 1] + 1)
         return self.original[start : min(end, start + PASSAGE)]
 
-    def _original_spans(self) -> list[tuple[int, int]]:
-        spans = self._folded_spans()
-        if _keeps_places(self.original):
-            return spans
-        origins = [index for index, each in enumerate(self.original) for _ in _FOLDS[ord(each)]]
-        return [(origins[start], self._with_accents(origins[end - 1] + 1)) for start, end in spans]
+    def _find_ends(self) -> None:
+        """Where the words end in the folded text, and where its characters come from, if not from there.
 
-    def _folded_spans(self) -> list[tuple[int, int]]:
-        """Between two words stand only characters that begin none, so a search from the last word's end finds
-        the next one; that is four times as fast as reading the text again.
+        Between two words stand only characters that begin none, so a search from the last word's end finds
+        the next one; that is six times as fast as reading the text again.
         """
-        folded, end = fold(self.original), 0
-        spans: list[tuple[int, int]] = []
-        for word in self.words:
-            start = folded.index(word, end)
-            end = start + len(word)
-            spans.append((start, end))
-        return spans
+        index, end = fold(self.original).index, 0
+        self._ends = [end := index(word, end) + len(word) for word in self.words]
+        if not _keeps_places(self.original):
+            self._origins = [place for place, each in enumerate(self.original) for _ in _FOLDS[ord(each)]]
 
     def _with_accents(self, end: int) -> int:
         """Past the accents that follow as characters of their own: "cafe" + U+0301 is one word."""
@@ -162,15 +156,17 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟＂", '"'))
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*\*?")
 
 
-@lru_cache(maxsize=1 << 16)
 def term(written: str) -> Term:
     """A term as config.yaml has it: words, ``prefix*``, and ``"exact"`` words within double quotes.
 
     Raises BadTerm for one that is empty, has no letter or digit, leaves a quote open or has a star anywhere
     but directly after its last word. A lone star is EVERY.
     """
-    if _PLAIN.fullmatch(written):
-        return Term(written)
+    return Term(written) if _PLAIN.fullmatch(written) else _marked(written)
+
+
+@lru_cache(maxsize=1 << 16)
+def _marked(written: str) -> Term:
     text = written.translate(_QUOTES).strip()
     if text == EVERY:
         return EVERY
@@ -298,105 +294,110 @@ def _singulars(word: str) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------- lexicon
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
-    """A place within terms: which of them end here, and where the next word leads."""
-
-    ends: list[Term] = field(default_factory=list)
-    following: dict[str, list[_Node]] = field(default_factory=dict)
-    """By the form the next word has in the text: “bases” leads on to “base” and to “basis”."""
-    prefixes: dict[int, dict[str, list[Term]]] = field(default_factory=dict)
-    """By length, then by prefix: the terms that end with a word that begins so."""
-
-    def ending_with(self, word: str) -> Iterator[Term]:
-        """The terms that the word completes."""
-        for node in self.following.get(word, ()):
-            yield from node.ends
-        for length, known in self.prefixes.items():
-            yield from known.get(word[:length], ())
-
-    def leading_on(self, word: str) -> list[_Node]:
-        """The places after the word from which more words follow."""
-        return [node for node in self.following.get(word, ()) if node.following or node.prefixes]
-
-
 _REMEMBERED = 200_000
 
 
 class Lexicon:
-    """All terms of all profiles, as a tree of words: one pass over a text finds every one of them.
+    """All terms of all profiles, laid out so that one pass over a text finds every one of them.
 
-    Whole sets of words and of pairs of words are looked up first, to learn where a term ends or a phrase may
-    begin; only there is the tree followed. So the pass takes about as long for 200,000 terms as for twenty.
-    Plurals are laid out in the tree and not in the text: “bases” is read as it stands.
+    A text is read as it stands: which words of terms a word of it may be is laid out beforehand (“bases”:
+    “base” or “basis”). Whole sets of words and of pairs of words are looked up first, to learn where a term
+    stands or a phrase may begin; only there are terms spelled out. So the pass takes about as long for
+    200,000 terms as for twenty.
     """
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        self._root = _Node()
-        places: dict[tuple[int, str], _Node] = {}
-        for wanted in sorted(set(terms) - {EVERY}):
-            self._add(wanted, places)
-        firsts = self._root.following.items()
-        # By their hashes, as a million pairs of words are 100 MB more; a clash costs a look into the tree.
-        self._pairs = {
-            hash((first, second)) for first, nodes in firsts for node in nodes for second in node.following
-        }
-        self._before_prefix = {first for first, nodes in firsts if any(node.prefixes for node in nodes)}
-        self._ends: dict[str, tuple[Term, ...]] = {}
+        self._terms = frozenset(terms) - {EVERY}
+        self._beginnings = _beginnings(self._terms)
+        self._lengths = _lengths(self._terms)
+        forms_of = _forms_of_words(self._terms)
+        self._readings = _readings(forms_of)
+        self._pairs = _pairs(self._terms, forms_of)
+        before_prefix = self._lengths.keys() & forms_of.keys()
+        self._before_prefix = frozenset(chain.from_iterable(map(forms_of.__getitem__, before_prefix)))
+        self._ends: dict[str, frozenset[Term]] = {}
         self._seen: set[str] = set()
-
-    def _add(self, wanted: Term, places: dict[tuple[int, str], _Node]) -> None:
-        *before, last = wanted.split(" ")
-        node = self._root
-        for word in before:
-            node = _child(node, word, places)
-        if last.endswith("*"):
-            prefix = last[:-1]
-            node.prefixes.setdefault(len(prefix), {}).setdefault(prefix, []).append(wanted)
-        else:
-            _child(node, last, places).ends.append(wanted)
 
     def scan(self, text: Sequence[str]) -> dict[Term, tuple[int, int]]:
         """Every term that the words of a text hold, with the first and last word of its first occurrence."""
         found: dict[Term, tuple[int, int]] = {}
-        for word in self._ending(set(text)):
-            first = text.index(word)
-            for wanted in self._ends[word]:
-                found[wanted] = min(found.get(wanted, (first, first)), (first, first))
+        for place in self._ending(text):
+            for wanted in self._ends[text[place]]:
+                found.setdefault(wanted, (place, place))
         for first in self._beginning(text):
-            _walk(self._root.leading_on(text[first]), text, first, found)
+            self._follow(text, first, found)
         return found
 
-    def _ending(self, text: set[str]) -> set[str]:
-        """Those of the words that are terms by themselves. What was looked up is remembered, to a bound."""
-        if len(self._seen) >= _REMEMBERED:
-            self._seen.clear()
-            self._ends.clear()
-        for word in text - self._seen:
-            if ends := tuple(self._root.ending_with(word)):
-                self._ends[word] = ends
-        self._seen |= text
-        return self._ends.keys() & text
+    def _ending(self, text: Sequence[str]) -> Iterable[int]:
+        """The places of the words that are terms by themselves, from the text's start.
 
-    def _beginning(self, text: Sequence[str]) -> list[int]:
-        """The places in the text where a phrase may begin."""
+        What was looked up is remembered, to a bound.
+        """
+        if not self._seen.issuperset(text):
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+                self._ends.clear()
+            for word in set(text) - self._seen:
+                if ends := self._single(word):
+                    self._ends[word] = ends
+            self._seen.update(text)
+        return compress(count(), map(self._ends.__contains__, text))
+
+    def _single(self, word: str) -> frozenset[Term]:
+        """The terms that the word is by itself."""
+        prefixed = [f"{word[:length]}*" for length in self._lengths.get("", ())]
+        return self._terms.intersection((*prefixed, *self._readings.get(word, ())))
+
+    def _beginning(self, text: Sequence[str]) -> Iterable[int]:
+        """The places in the text where a phrase may begin, from its start."""
         pairs = list(map(hash, pairwise(text)))
         likely = self._pairs.intersection(pairs)
-        if not likely and self._before_prefix.isdisjoint(text):
-            return []
-        places = enumerate(zip(pairs, text, strict=False))
-        return [first for first, (pair, word) in places if pair in likely or word in self._before_prefix]
+        places = compress(count(), map(likely.__contains__, pairs))
+        if self._before_prefix.isdisjoint(text):
+            return places
+        return sorted({*places, *compress(count(), map(self._before_prefix.__contains__, text))})
+
+    def _follow(self, text: Sequence[str], first: int, found: dict[Term, tuple[int, int]]) -> None:
+        """Read on from word number `first` as long as what was read is the beginning of a term."""
+        read: Sequence[str] = self._readings.get(text[first], ())
+        for last in range(first + 1, len(text)):
+            begun = [each for each in read if each in self._beginnings]
+            if not begun:
+                return
+            word = text[last]
+            read = [f"{before} {reading}" for before in begun for reading in self._readings.get(word, ())]
+            prefixed = [
+                f"{before} {word[:length]}*" for before in begun for length in self._lengths.get(before, ())
+            ]
+            for wanted in self._terms.intersection(read + prefixed):
+                found.setdefault(wanted, (first, last))
 
 
-def _child(node: _Node, word: str, places: dict[tuple[int, str], _Node]) -> _Node:
-    """The place after a term's word; made, and put under each of the word's forms, where it is new."""
-    known = places.get((id(node), word))
-    if known is not None:
-        return known
-    child = places[id(node), word] = _Node()
-    for form in _forms_in_text(word):
-        node.following.setdefault(form, []).append(child)
-    return child
+def _beginnings(terms: Iterable[Term]) -> frozenset[str]:
+    """What stands in terms before each of their words but the first: “graph”, “graph neural”."""
+    beginnings = set()
+    for wanted in terms:
+        before = wanted.rpartition(" ")[0]
+        while before and before not in beginnings:
+            beginnings.add(before)
+            before = before.rpartition(" ")[0]
+    return frozenset(beginnings)
+
+
+def _lengths(terms: Iterable[Term]) -> dict[str, frozenset[int]]:
+    """By what stands in terms before a prefix: how long the prefixes there are."""
+    lengths: dict[str, frozenset[int]] = {}
+    for wanted in terms:
+        if wanted.endswith("*"):
+            before, _, last = wanted.rpartition(" ")
+            lengths[before] = lengths.get(before, frozenset()) | {len(last) - 1}
+    return lengths
+
+
+def _forms_of_words(terms: Iterable[Term]) -> dict[str, frozenset[str]]:
+    """The words of terms, but for prefixes, each with the forms that it may have in a text."""
+    spelled = set(chain.from_iterable(map(str.split, terms)))
+    return {word: _forms_in_text(word) for word in spelled if not word.endswith("*")}
 
 
 def _forms_in_text(word: str) -> frozenset[str]:
@@ -405,20 +406,27 @@ def _forms_in_text(word: str) -> frozenset[str]:
     return frozenset((word[1:],)) if word.startswith("=") else forms(word)
 
 
-def _walk(
-    nodes: Sequence[_Node], text: Sequence[str], first: int, found: dict[Term, tuple[int, int]]
-) -> None:
-    """Follow the phrases that begin with word number `first` as far as the text agrees with them."""
-    last = first + 1
-    while nodes and last < len(text):
-        word = text[last]
-        onward: list[_Node] = []
-        for node in nodes:
-            for wanted in node.ending_with(word):
-                found.setdefault(wanted, (first, last))
-            onward += node.leading_on(word)
-        nodes = onward
-        last += 1
+def _readings(forms_of: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Word of a text → the words of terms that it may be.
+
+    In tuples: a hundred thousand lists would be looked through again and again for circles.
+    """
+    readings: dict[str, tuple[str, ...]] = {}
+    for word, each in forms_of.items():
+        for form in each:
+            readings[form] = (*readings.get(form, ()), word)
+    return readings
+
+
+def _pairs(terms: Iterable[Term], forms_of: Mapping[str, Iterable[str]]) -> set[int]:
+    """The pairs of words with which a text may begin a phrase.
+
+    By their hashes, as a million pairs of words are 100 MB more; a clash costs a look at the terms.
+    """
+    phrases = (wanted.split(" ", 2)[:2] for wanted in terms if " " in wanted)
+    return {
+        hash(pair) for first, second in phrases for pair in product(forms_of[first], forms_of.get(second, ()))
+    }
 
 
 # ---------------------------------------------------------------------------------------------- shown
