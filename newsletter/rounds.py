@@ -171,12 +171,12 @@ def _note_judged(
 
 def what_trends(store: Store, lists: int) -> tuple[Trend, ...]:
     """What trends, counted back from the newest list."""
-    from newsletter.trending import WINDOW  # noqa: PLC0415 - beside its one use
+    from newsletter.trending import LONGEST_LIST, WINDOW  # noqa: PLC0415 - beside their one use
 
     newest = store.papers.newest_list()
     if newest is None:
         return ()
-    numbers = store.papers.listed_again(newest - WINDOW, lists)
+    numbers = store.papers.listed_again(newest - WINDOW, lists, LONGEST_LIST)
     papers = {paper.number: paper for paper in store.papers.load(numbers).values()}
     return trends(papers.values(), newest, lists)
 

@@ -13,6 +13,9 @@ WINDOW = timedelta(days=180)
 """How far back a list still counts: half a year, so that "third time since March" can be told."""
 MOST_VOTED = 20
 """So many papers trend by their votes alone: where dumps have votes, nearly every paper has some."""
+LONGEST_LIST = 50_000
+"""A dump of more papers is a snapshot of all there is: to stand in two of them says nothing of a paper, and
+three million would trend."""
 CURRENT = timedelta(days=14)
 """A paper trends in a mail only while a list of the last fortnight still has it."""
 

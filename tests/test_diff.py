@@ -185,3 +185,16 @@ def test_reading_a_dump_twice_is_reading_it_once(papers):
 
     assert told[len(papers) :] == ["again"] * len(papers)
     assert known == read(tuple(papers))[1]
+
+
+@given(one=listings, other=listings, same=st.booleans(), version=st.none() | st.integers(1, 3))
+def test_a_record_is_written_anew_exactly_when_merging_changes_it(one, other, same, version):
+    """Nearly all of a weekly snapshot says nothing more, which is seen without merging."""
+    known = first_record(1, replace(one, version=2), "d")
+    later = replace(one if same else replace(other, title=one.title), version=version)
+    merged = merge(known, later, "e")
+
+    assert {record.number: record for record in diff((later,), [known], "e").records} in (
+        {} if merged == known else {1: merged},
+        {-1: first_record(-1, later, "e")},
+    )

@@ -298,3 +298,13 @@ def test_a_late_archive_of_older_lists_adds_sightings_and_no_news(store):
 
     assert (0, 1, news) == (recorded.new, recorded.again, store.papers.news_numbers(0))
     assert ([["2026-03-13", "2026-08-07"]], NOW) == (lists(store), paper.recorded)
+
+
+def test_papers_of_two_snapshots_do_not_trend(store):
+    """In what lists all there is, every paper stands again: that says nothing of any."""
+    for day in ("2026-08-01", "2026-08-08"):
+        record_dump(store, dump(page("A", "B", date=day), f"{day}.txt"), NOW)
+    on_lists = store.papers.listed_again(date(2026, 7, 1), 2, longest=2)
+
+    assert (1, 2) == on_lists
+    assert () == store.papers.listed_again(date(2026, 7, 1), 2, longest=1)

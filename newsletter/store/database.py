@@ -18,6 +18,9 @@ from newsletter.store.schema import APPLICATION_ID, MIGRATIONS
 
 Values = Mapping[str, Any]
 _BUSY_SECONDS = 10.0
+_CACHE = "cache_size = -65536"
+"""64 MB where there is so much to hold. With SQLite's own 2 MB, to record the next of three million papers is
+mostly to bring back pages of the indexes that have just been written."""
 _FULL_OR_READONLY = ("readonly", "full", "unable to open", "disk i/o")
 
 
@@ -46,7 +49,7 @@ class Database:
         theirs = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version == 0 and (theirs or self._pragma("application_id") not in (0, APPLICATION_ID)):
             raise StateError(f"{self.path}: a database of another program", hint="name another file as state")
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", _CACHE):
             self._connection.execute(f"PRAGMA {pragma}")
         if version < len(MIGRATIONS):
             self._migrate()

@@ -290,12 +290,15 @@ class Papers:
         )
         return tuple((row["old"], row["now"]) for row in rows)
 
-    def listed_again(self, since: date, lists: int) -> tuple[int, ...]:
-        """Numbers of the papers on at least so many lists of different dates since a date, or with votes."""
+    def listed_again(self, since: date, lists: int, longest: int | None = None) -> tuple[int, ...]:
+        """Numbers of the papers on at least so many lists of different dates since a date, or with votes;
+        a dump of more papers than `longest`, where that is told, is no list.
+        """
         rows = self._db.all(
-            "SELECT paper FROM sighting WHERE date >= :since GROUP BY paper"
-            " HAVING count(DISTINCT date) >= :lists OR max(votes) > 0",
-            {"since": since.isoformat(), "lists": lists},
+            "SELECT paper FROM sighting WHERE date >= :since"
+            " AND dump NOT IN (SELECT id FROM dump WHERE listed > :longest)"
+            " GROUP BY paper HAVING count(DISTINCT date) >= :lists OR max(votes) > 0",
+            {"since": since.isoformat(), "lists": lists, "longest": longest},
         )
         return tuple(row["paper"] for row in rows)
 
