@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsletter.errors import NewsletterError, PublishError, SecretMissing
@@ -17,6 +17,9 @@ from newsletter.replies import Outcome, Verdict
 from newsletter.settings import Config
 from newsletter.store import Store
 
+SILENT = "relay silent since"
+"""Mark: since when no relay has taken anything, and whether that was told."""
+A_DAY = timedelta(days=1)
 VIA = "via"
 """Mark: how mail left the last time."""
 
@@ -60,10 +63,27 @@ def deliver_by_relay(room: PostRoom, now: datetime) -> Sent:
 
     email = room.config.email
     try:
-        return post(outbox, email.relays, domain=email.sender_address.rpartition("@")[2])
+        done = post(outbox, email.relays, domain=email.sender_address.rpartition("@")[2])
     except SecretMissing as error:
         outbox.done.problem = error
         return outbox.done
+    _tell_of_long_silence(room.store, done, now)
+    return done
+
+
+def _tell_of_long_silence(store: Store, done: Sent, now: datetime) -> None:
+    """A relay that takes nothing for an hour is nobody's business; after a day somebody has to know, once."""
+    since, _, told = (store.runs.mark(SILENT) or "").partition(" ")
+    if not done.unreachable or done.sent:
+        store.runs.set_mark(SILENT, "")
+    elif not since:
+        store.runs.set_mark(SILENT, now.isoformat())
+    elif not told and now - datetime.fromisoformat(since) >= A_DAY:
+        store.runs.set_mark(SILENT, f"{since} told")
+        done.problem = done.problem or NewsletterError(
+            f"no mail has left for a day: {done.unreachable}",
+            hint="nothing is lost; see that the relay runs and that email.smtp.host and port are right",
+        )
 
 
 def deliver_all(room: PostRoom, now: datetime) -> Sent:

@@ -110,6 +110,22 @@ def test_a_relay_that_is_not_there_is_told_and_nothing_is_lost(home, sink):
     assert (1, 1) == (sink.copies("ada@example.org"), sink.copies("grace@example.org"))
 
 
+def test_a_relay_that_is_silent_for_a_day_is_told_of_once(home, sink):
+    """No silent failure: under cron nobody reads what ends with 0."""
+    home.edit(relayed(1))
+    home.run("2026-08-07 06:00")
+    codes = [home.run(moment).code for moment in ("2026-08-08 05:00", "2026-08-08 06:00", "2026-08-09 06:00")]
+    home.edit(relayed(sink.port))
+    back = home.run("2026-08-09 07:00")
+    home.edit(relayed(1))
+    home.put("2026-08-10.txt", page("Diffusion three", date="Aug 10"))
+    again = home.run("2026-08-10 06:00")
+
+    assert [0, 1, 0] == codes
+    assert (0, 0) == (back.code, again.code)
+    assert "2 mails sent" in back.out
+
+
 def test_what_the_config_says_of_files_and_relay_together_is_told(home, sink, tmp_path):
     """What went into files counts as sent: whoever turns to a relay is told that it does not go again."""
     home.edit(CONFIG)
