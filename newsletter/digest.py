@@ -13,7 +13,12 @@ from newsletter.model import Match, Paper, Pick, Section
 
 MOST_CATCH_UP = 3
 """A catch-up holds at most so many times the limit, however many slots it covers."""
+FOLLOWED = "authors"
+"""The rule that names people: who follows somebody wants all of their papers."""
 _REASONS_TOLD = 4
+
+Standing = tuple[bool, bool, bool, int]
+"""What goes before any score in a digest: the smaller first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +35,33 @@ class Following:
 class Candidate:
     """A paper that may go into a digest, with its match for each profile it fits.
 
-    `waited` marks one from the backlog, `trends` one that is on several lists just now.
+    `waited` marks one from the backlog, `trends` one that is on several lists just now; `passes` counts the
+    digests that had no room for it.
     """
 
     paper: Paper
     matches: tuple[Match, ...]
     waited: bool = False
     trends: bool = False
+    passes: int = 0
 
     @property
     def score(self) -> float:
         """Its best score."""
         return max(match.score for match in self.matches)
+
+    @property
+    def followed(self) -> bool:
+        """Whether it is by somebody whom a profile names."""
+        return any(reason.rule == FOLLOWED for match in self.matches for reason in match.reasons)
+
+    @property
+    def standing(self) -> Standing:
+        """What goes before any score: papers of followed authors, what is new, what trends; then of the
+        backlog what waited least.
+        """
+        waited = self.waited
+        return not self.followed, waited, waited and not self.trends, self.passes if waited else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +73,8 @@ class Composition:
 
 
 def compose(candidates: Iterable[Candidate], following: Sequence[Following], covers: int = 1) -> Composition:
-    """Fill a digest: new papers first, then the backlog (what trends before the rest), each by score.
+    """Fill a digest: papers of followed authors on top, then what is new, then the backlog (what trends
+    before the rest, what waited least before the old), each by score.
 
     A paper stands once, under its best-scoring profile that has room (ties: the order of `following`),
     and names the others. A digest that covers several slots has room for as many times the limit, at
@@ -78,13 +99,8 @@ def compose(candidates: Iterable[Candidate], following: Sequence[Following], cov
     return Composition(sections=tuple(s for s in sections if s.picks), passed=tuple(passed))
 
 
-def _precedence(candidate: Candidate) -> tuple[bool, bool, float, int]:
-    return (
-        candidate.waited,
-        candidate.waited and not candidate.trends,
-        -candidate.score,
-        candidate.paper.number,
-    )
+def _precedence(candidate: Candidate) -> tuple[Standing, float, int]:
+    return candidate.standing, -candidate.score, candidate.paper.number
 
 
 def _section(following: Following, picks: Sequence[Pick]) -> Section:

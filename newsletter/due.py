@@ -202,6 +202,7 @@ def _candidates(desk: Desk, reader: _Reader, waiting: tuple[Waiting, ...]) -> tu
     ]
     papers = desk.papers(wanted)
     released = {row.paper for row in waiting if row.released}
+    passes = {row.paper: row.passes for row in waiting}
     trending = {trend.paper.number for trend in desk.current_trends}
     return tuple(
         Candidate(
@@ -209,6 +210,7 @@ def _candidates(desk: Desk, reader: _Reader, waiting: tuple[Waiting, ...]) -> tu
             matches=tuple(fitting[number]),
             waited=number not in news and number not in released,
             trends=number in trending,
+            passes=passes.get(number, 0),
         )
         for number in wanted
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -28,9 +29,16 @@ def fits(number: int, **scores: float) -> tuple[Match, ...]:
     return tuple(Match(paper=number, profile=name, score=score, reasons=()) for name, score in scores.items())
 
 
-def candidate(number: int, *, waited: bool = False, trends: bool = False, **scores: float) -> Candidate:
-    of = paper(f"Paper {number}", number=number)
-    return Candidate(paper=of, matches=fits(number, **scores), waited=waited, trends=trends)
+BY_ADA = Reason(rule="authors", detail="by Ada Lovelace", found="Ada Lovelace", field="authors")
+
+
+def candidate(number: int, *, by: Reason | None = None, **fields) -> Candidate:
+    """candidate(1, waited=True, one=2.0): a paper that fits the profile one with a score of 2."""
+    scores = {name: fields.pop(name) for name in ("one", "two", "mine") if name in fields}
+    matches = fits(number, **scores)
+    if by:
+        matches = tuple(replace(match, reasons=(by,)) for match in matches)
+    return Candidate(paper=paper(f"Paper {number}", number=number), matches=matches, **fields)
 
 
 def numbers(composition) -> dict[str, list[int]]:
@@ -48,6 +56,28 @@ def test_what_is_new_comes_before_what_waited_and_what_trends_before_the_rest_of
     waiting = [candidate(1, waited=True, one=9.0), candidate(2, waited=True, trends=True, one=1.0)]
 
     assert {"one": [3, 2]} == numbers(compose([*waiting, candidate(3, one=0.5)], [ONE]))
+
+
+def test_a_followed_author_stands_on_top_and_has_room_before_any_other():
+    """The new ones before those that waited, and both before what is merely new."""
+    made = [
+        candidate(1, one=9.0),
+        candidate(2, one=1.0, by=BY_ADA),
+        candidate(3, one=8.0, by=BY_ADA, waited=True, passes=3),
+    ]
+
+    assert {"one": [2, 3]} == numbers(compose(made, [ONE]))
+    assert {"one": [2, 3, 1]} == numbers(compose(made, [replace(ONE, limit=3)]))
+
+
+def test_of_the_backlog_the_fresh_comes_before_the_old():
+    made = [
+        candidate(1, one=9.0, waited=True, passes=4),
+        candidate(2, one=1.0, waited=True, passes=1),
+        candidate(3, one=2.0, waited=True, passes=1),
+    ]
+
+    assert {"one": [3, 2]} == numbers(compose(made, [ONE]))
 
 
 def test_a_catch_up_has_room_for_as_many_limits_as_slots_but_at_most_three():
