@@ -4,7 +4,7 @@ matches in, sections out: ranked, grouped, capped, each paper once. No store, no
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -72,31 +72,82 @@ class Composition:
     passed: tuple[Candidate, ...]
 
 
-def compose(candidates: Iterable[Candidate], following: Sequence[Following], covers: int = 1) -> Composition:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A candidate under one of its matches."""
+
+    candidate: Candidate
+    match: Match
+    also: tuple[str, ...]
+
+
+Places = dict[str, list[_Place]]
+"""What stands under each profile, in the order of the digest."""
+
+
+def compose(
+    candidates: Iterable[Candidate],
+    following: Sequence[Following],
+    covers: int = 1,
+    *,
+    at_most: int | None = None,
+) -> Composition:
     """Fill a digest: papers of followed authors on top, then what is new, then the backlog (what trends
     before the rest, what waited least before the old), each by score.
 
     A paper stands once, under its best-scoring profile that has room (ties: the order of `following`),
-    and names the others. A digest that covers several slots has room for as many times the limit, at
-    most three.
+    and names the others. Of more than `at_most` papers each profile has its share. A digest that covers
+    several slots has room for as many times the limits, at most three.
     """
-    room = {each.profile: each.limit * min(covers, MOST_CATCH_UP) for each in following}
+    times = min(covers, MOST_CATCH_UP)
+    ordered = sorted(candidates, key=_precedence)
+    placed = _placed(ordered, following, times)
+    if at_most is not None:
+        placed = _shared(placed, at_most * times)
+    shown = {place.candidate.paper.number for places in placed.values() for place in places}
+    sections = (_section(each, [_pick(place) for place in placed[each.profile]]) for each in following)
+    return Composition(
+        sections=tuple(section for section in sections if section.picks),
+        passed=tuple(candidate for candidate in ordered if candidate.paper.number not in shown),
+    )
+
+
+def _placed(ordered: Iterable[Candidate], following: Sequence[Following], times: int) -> Places:
+    """Each candidate under its best-scoring profile that has room."""
+    room = {each.profile: each.limit * times for each in following}
     order = {each.profile: place for place, each in enumerate(following)}
     titles = {each.profile: each.title for each in following}
-    placed: dict[str, list[Pick]] = {each.profile: [] for each in following}
-    passed = []
-    for candidate in sorted(candidates, key=_precedence):
+    placed: Places = {each.profile: [] for each in following}
+    for candidate in ordered:
         best = sorted(candidate.matches, key=lambda match: (-match.score, order[match.profile]))
         match = next((match for match in best if len(placed[match.profile]) < room[match.profile]), None)
-        if match is None:
-            passed.append(candidate)
-            continue
-        also = tuple(titles[other.profile] for other in best if other is not match)
-        placed[match.profile].append(
-            Pick(paper=candidate.paper, match=match, also=also, backlog=candidate.waited)
-        )
-    sections = (_section(each, placed[each.profile]) for each in following)
-    return Composition(sections=tuple(s for s in sections if s.picks), passed=tuple(passed))
+        if match:
+            also = tuple(titles[other.profile] for other in best if other is not match)
+            placed[match.profile].append(_Place(candidate, match, also))
+    return placed
+
+
+def _shared(placed: Places, total: int) -> Places:
+    """The first `total` of all places. Whatever comes first for every paper comes first here too; else it
+    is the turn of the profile that has the fewest, so that none starves another, and of several such the
+    one with the better next paper.
+    """
+    left = {profile: deque(places) for profile, places in placed.items()}
+    kept: Places = {profile: [] for profile in placed}
+
+    def turn(profile: str) -> tuple[Standing, int, float]:
+        following = left[profile][0]
+        return following.candidate.standing, len(kept[profile]), -following.match.score
+
+    for _ in range(min(total, sum(map(len, placed.values())))):
+        profile = min((profile for profile, places in left.items() if places), key=turn)
+        kept[profile].append(left[profile].popleft())
+    return kept
+
+
+def _pick(place: _Place) -> Pick:
+    candidate = place.candidate
+    return Pick(paper=candidate.paper, match=place.match, also=place.also, backlog=candidate.waited)
 
 
 def _precedence(candidate: Candidate) -> tuple[Standing, float, int]:

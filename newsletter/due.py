@@ -155,7 +155,7 @@ def _give(desk: Desk, reader: _Reader, slot: Slot, due: Due) -> None:
         due.skipped["empty"] += slot.moment > reader.row.settled
     else:
         covers = 1 + _passed_before(store.deliveries(reader.row.id, most=slots.MOST), slot)
-        composition = compose(candidates, reader.following, covers)
+        composition = compose(candidates, reader.following, covers, at_most=reader.subscriber.at_most)
         digest = _digest(desk, reader, slot, composition, covers)
         delivery = _queue(desk, reader, slot, digest, candidates)
         desk.shown |= {p.paper.number for s in digest.sections if not s.private for p in s.picks}

@@ -265,6 +265,8 @@ class Subscriber:
     """Minutes after its moment at which a slot is given up; None: until the next slot."""
     formerly: str = ""
     """The folded address this reader had before; its ledger goes on under the new one."""
+    at_most: int | None = None
+    """Papers in one digest, of all profiles together; None: as many as their limits let in."""
 
 
 # ---------------------------------------------------------------------------------------------- match

@@ -87,45 +87,84 @@ def test_a_catch_up_has_room_for_as_many_limits_as_slots_but_at_most_three():
     assert {1: 2, 2: 4, 3: 6, 7: 6} == room
 
 
+def test_profiles_share_what_is_at_most_in_a_digest_the_better_next_paper_first():
+    ones = [candidate(number, one=5.0 - number) for number in (1, 2, 3)]
+    twos = [candidate(number, two=0.5) for number in (4, 5)]
+    roomy = [replace(ONE, limit=9), replace(TWO, limit=9)]
+    shares = {most: numbers(compose([*ones, *twos], roomy, at_most=most)) for most in (1, 2, 3, 4, 9)}
+
+    assert {"one": [1]} == shares[1]
+    assert {"one": [1], "two": [4]} == shares[2]
+    assert {"one": [1, 2], "two": [4]} == shares[3]
+    assert {"one": [1, 2], "two": [4, 5]} == shares[4]
+    assert {"one": [1, 2, 3], "two": [4, 5]} == shares[9]
+
+
+def test_a_share_is_of_what_is_new_before_it_is_of_the_backlog():
+    """Rule 17."""
+    made = [candidate(number, one=1.0) for number in (1, 2)]
+    made += [candidate(number, two=9.0, waited=True) for number in (3, 4)]
+
+    assert {"one": [1, 2], "two": [3]} == numbers(compose(made, [ONE, TWO], at_most=3))
+
+
+def test_a_catch_up_may_hold_as_many_times_what_is_at_most_in_a_digest():
+    """Rule 15."""
+    many = [candidate(number, one=1.0) for number in range(1, 12)]
+    room = {c: len(compose(many, [ONE], c, at_most=1).sections[0].picks) for c in (1, 2, 3, 7)}
+
+    assert {1: 1, 2: 2, 3: 3, 7: 3} == room
+
+
 def test_a_section_without_a_paper_is_none():
     assert () == compose([], [ONE, TWO]).sections
 
 
+scores = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from([0.5, 1.0, 2.0]) for name in ("one", "two")}
+).filter(bool)
 candidates = st.lists(
     st.builds(
-        lambda one, two, waited, trends: (one, two, waited, trends),
-        st.none() | st.sampled_from([0.5, 1.0, 2.0]),
-        st.none() | st.sampled_from([0.5, 1.0, 2.0]),
-        st.booleans(),
-        st.booleans(),
-    ).filter(lambda each: each[0] is not None or each[1] is not None),
+        lambda scores, **fields: {**scores, **fields},
+        scores,
+        waited=st.booleans(),
+        trends=st.booleans(),
+        passes=st.integers(0, 3),
+        by=st.none() | st.just(BY_ADA),
+    ),
     max_size=12,
-)
+).map(lambda found: [candidate(number, **fields) for number, fields in enumerate(found, 1)])
 
 
-@given(candidates, st.integers(1, 4))
-def test_every_candidate_stands_once_or_waits(found, covers):
+@given(candidates, st.integers(1, 4), st.none() | st.integers(1, 6))
+def test_every_candidate_stands_once_or_waits(found, covers, at_most):
     """The law of a digest: nothing is lost, nothing comes twice, no limit is broken, and none is passed over
-    that a profile of its had room for.
+    that a profile of its had room for, unless the digest as a whole had none.
     """
-    made_of = [
-        candidate(
-            number,
-            waited=waited,
-            trends=trends,
-            **{name: score for name, score in (("one", one), ("two", two)) if score is not None},
-        )
-        for number, (one, two, waited, trends) in enumerate(found, 1)
-    ]
-    made = compose(made_of, [ONE, TWO], covers)
+    made = compose(found, [ONE, TWO], covers, at_most=at_most)
     shown = [number for its in numbers(made).values() for number in its]
     passed = [each.paper.number for each in made.passed]
-    room = 2 * min(covers, 3)
+    times = min(covers, 3)
+    full = at_most is not None and len(shown) == at_most * times
 
     assert sorted(shown + passed) == list(range(1, len(found) + 1))
-    assert all(len(its) <= room for its in numbers(made).values())
+    assert all(len(its) <= 2 * times for its in numbers(made).values())
+    assert at_most is None or len(shown) <= at_most * times
     for each in made.passed:
-        assert all(len(numbers(made).get(match.profile, [])) == room for match in each.matches)
+        assert full or all(len(numbers(made).get(m.profile, [])) == 2 * times for m in each.matches)
+
+
+@given(candidates, st.integers(1, 4), st.none() | st.integers(1, 6))
+def test_a_section_is_in_the_order_of_standing_then_of_score(found, covers, at_most):
+    """Rule 17, and followed authors before all."""
+    by_number = {each.paper.number: each for each in found}
+    made = compose(found, [ONE, TWO], covers, at_most=at_most)
+    ranks = [
+        [(by_number[p.paper.number].standing, -by_number[p.paper.number].score) for p in section.picks]
+        for section in made.sections
+    ]
+
+    assert all(rank == sorted(rank) for rank in ranks)
 
 
 def test_an_edition_shows_the_first_in_full_and_all_others_by_title():
