@@ -41,6 +41,23 @@ def candidate(number: int, *, by: Reason | None = None, **fields) -> Candidate:
     return Candidate(paper=paper(f"Paper {number}", number=number), matches=matches, **fields)
 
 
+ABSTRACT = " ".join(f"word{letter}{other}" for letter in "abcdefgh" for other in "abcdefgh")
+"""Enough words for a near-repeat."""
+
+
+def saying(each: Candidate, abstract: str = ABSTRACT) -> Candidate:
+    """The same candidate with an abstract: all that have this one are near-repeats."""
+    return replace(each, paper=replace(each.paper, abstract=abstract))
+
+
+def alike(composition) -> dict[int, list[int]]:
+    return {
+        pick.paper.number: [each.number for each in pick.alike]
+        for section in composition.sections
+        for pick in section.picks
+    }
+
+
 def numbers(composition) -> dict[str, list[int]]:
     return {s.profile: [p.paper.number for p in s.picks] for s in composition.sections}
 
@@ -116,6 +133,41 @@ def test_a_catch_up_may_hold_as_many_times_what_is_at_most_in_a_digest():
     assert {1: 1, 2: 2, 3: 3, 7: 3} == room
 
 
+def test_near_repeats_are_told_with_the_best_of_them_and_take_no_room():
+    same = [saying(candidate(number, one=score)) for number, score in ((1, 1.0), (2, 3.0), (3, 2.0))]
+    made = compose([*same, candidate(4, one=0.5), candidate(5, one=0.1)], [ONE])
+
+    assert {2: [3, 1], 4: []} == alike(made)
+    assert [5] == [each.paper.number for each in made.passed]
+
+
+def test_a_near_repeat_is_told_with_one_in_another_section():
+    made = compose([saying(candidate(1, one=2.0)), saying(candidate(2, two=1.0))], [ONE, TWO])
+
+    assert {1: [2]} == alike(made)
+    assert {"one": [1]} == numbers(made)
+
+
+def test_a_near_repeat_of_what_found_no_room_stands_where_it_finds_some():
+    """And then what found none is told with it."""
+    narrow = replace(ONE, limit=1)
+    made = compose(
+        [candidate(1, one=9.0), saying(candidate(2, one=2.0)), saying(candidate(3, two=1.0))], [narrow, TWO]
+    )
+
+    assert {1: [], 3: [2]} == alike(made)
+    assert () == made.passed
+
+
+def test_what_only_a_private_interest_found_is_told_in_no_public_section():
+    """Its title would lead to a page that does not exist. The other way round is fine."""
+    mine = Following(profile="mine", title="Mine", limit=2, private=True)
+    public, private = saying(candidate(1, one=2.0)), saying(candidate(2, mine=1.0))
+
+    assert {1: [], 2: []} == alike(compose([public, private], [ONE, mine]))
+    assert {2: [1]} == alike(compose([public, saying(candidate(2, mine=3.0))], [ONE, mine]))
+
+
 def test_a_section_without_a_paper_is_none():
     assert () == compose([], [ONE, TWO]).sections
 
@@ -131,15 +183,21 @@ candidates = st.lists(
         trends=st.booleans(),
         passes=st.integers(0, 3),
         by=st.none() | st.just(BY_ADA),
+        says=st.sampled_from(["", "", ABSTRACT, ABSTRACT.replace("word", "term")]),
     ),
     max_size=12,
-).map(lambda found: [candidate(number, **fields) for number, fields in enumerate(found, 1)])
+).map(lambda found: [made_up(number, **fields) for number, fields in enumerate(found, 1)])
+
+
+def made_up(number: int, *, says: str, **fields) -> Candidate:
+    return saying(candidate(number, **fields), says)
 
 
 @given(candidates, st.integers(1, 4), st.none() | st.integers(1, 6))
-def test_every_candidate_stands_once_or_waits(found, covers, at_most):
+def test_every_candidate_stands_once_is_folded_or_waits(found, covers, at_most):
     """The law of a digest: nothing is lost, nothing comes twice, no limit is broken, and none is passed over
-    that a profile of its had room for, unless the digest as a whole had none.
+    that a profile of its had room for, unless the digest as a whole had none; nor is one that is a
+    near-repeat of what is shown.
     """
     made = compose(found, [ONE, TWO], covers, at_most=at_most)
     shown = [number for its in numbers(made).values() for number in its]
@@ -147,11 +205,16 @@ def test_every_candidate_stands_once_or_waits(found, covers, at_most):
     times = min(covers, 3)
     full = at_most is not None and len(shown) == at_most * times
 
-    assert sorted(shown + passed) == list(range(1, len(found) + 1))
+    folded = [number for its in alike(made).values() for number in its]
+
+    assert sorted(shown + folded + passed) == list(range(1, len(found) + 1))
     assert all(len(its) <= 2 * times for its in numbers(made).values())
     assert at_most is None or len(shown) <= at_most * times
     for each in made.passed:
         assert full or all(len(numbers(made).get(m.profile, [])) == 2 * times for m in each.matches)
+        assert not each.paper.abstract or each.paper.abstract not in {
+            pick.paper.abstract for section in made.sections for pick in section.picks
+        }
 
 
 @given(candidates, st.integers(1, 4), st.none() | st.integers(1, 6))

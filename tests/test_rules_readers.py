@@ -166,6 +166,25 @@ def test_a_followed_author_comes_first_even_from_the_backlog():
     assert "Diffusion diffusion B" not in house.shown("ada")
 
 
+def test_a_near_repeat_counts_as_shown_and_is_released_with_what_it_was_told_with():
+    """Rules 6 and 7."""
+    text = " ".join(f"word{letter}{other}" for letter in "abcdefgh" for other in "abcdefgh")
+    house = ada(limit=1)
+    house.now = at("2026-08-01 06:00")
+    house.dump(listed("Diffusion in few steps", text), listed("Few steps of diffusion", text))
+    house.round("2026-08-01 06:00")
+    told = [[each.title for each in pick.papers] for pick in house.digest("ada").sections[0].picks]
+    both = ["Diffusion in few steps", "Few steps of diffusion"]
+    house.store.readers.fail(house.store.readers.deliveries()[0].id, "no", house.now)
+    freed = house.shown("ada")
+    house.day("2026-08-02 06:00")
+
+    assert [both] == told
+    assert [] == freed
+    assert both == house.shown("ada")
+    assert 0 == house.digest("ada").waiting
+
+
 def test_the_backlog_grows_stale_after_fresh_but_never_before_one_more_slot():
     """Rule 18: at least one more slot is guaranteed, however far away it is."""
     house = ada(limit=1)

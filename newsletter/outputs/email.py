@@ -23,6 +23,8 @@ BUDGET = 90_000
 ABSTRACTS = (3_000, 1_200, 700, 400, 250, 0)
 FIRST_ABSTRACT = 12_000
 TITLE = 300
+ALIKE = 5
+"""Near-repeats named below a paper; further ones are counted."""
 SUBJECT = 66
 PREHEADER = 140
 MARK = "background-color:#fbeab0;color:#1f1e1b;"
@@ -42,6 +44,10 @@ class Line:
     seen: str
     repeats: str
     sources: tuple[Source, ...]
+    alike: tuple[tuple[str, str], ...]
+    """Title and address of the near-repeats that are told with it."""
+    like: int
+    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,13 +157,22 @@ def _line(pick: Pick, rank: int, press: Press, limit: int, *, private: bool) -> 
         title=shorten(paper.title, TITLE),
         abstract=abstract,
         cut=abstract != paper.abstract,
-        # What only a private interest found has no page on the site.
-        url=source(paper) if private else _url(paper, press),
+        url=_address(paper, press, private=private),
         why=why(pick.match),
         seen=_seen(paper, press),
         repeats=possibly_same(paper),
         sources=sources(paper)[:4],
+        alike=tuple(
+            (shorten(each.title, TITLE), _address(each, press, private=private))
+            for each in pick.alike[:ALIKE]
+        ),
+        like=len(pick.alike),
     )
+
+
+def _address(paper: Paper, press: Press, *, private: bool) -> str:
+    # What only a private interest found has no page on the site.
+    return source(paper) if private else _url(paper, press)
 
 
 def _url(paper: Paper, press: Press) -> str:
