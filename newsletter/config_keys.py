@@ -280,6 +280,9 @@ class SubscriberKeys(Keys):
     max_lateness: Duration | None = Field(
         default=None, description="A digest later than this is given up: 90m, 6h, 2d."
     )
+    at_most: PaperLimit | None = Field(
+        default=None, description="Papers in one digest, of all profiles together; each has its share."
+    )
     formerly: Annotated[str, BeforeValidator(words.mail_address)] = Field(
         default="", description="The address this reader had before."
     )

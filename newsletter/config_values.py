@@ -117,6 +117,7 @@ def _subscriber(keys: SubscriberKeys, site_zone: str) -> Subscriber:
         away=keys.away,
         max_lateness=keys.max_lateness,
         formerly=words.folded(keys.formerly),
+        at_most=keys.at_most,
     )
 
 

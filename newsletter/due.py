@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter import slots
-from newsletter.digest import Candidate, Composition, Following, compose, is_fresh
+from newsletter.digest import Candidate, Composition, Following, compose, is_fresh, papers_in
 from newsletter.model import Digest, Match, Paper, Revised, Subscriber, Trend
 from newsletter.rounds import Desk, fresh_span, health_lines
 from newsletter.slots import Slot
@@ -172,10 +172,17 @@ def _give(desk: Desk, reader: _Reader, slot: Slot, due: Due) -> None:
         due.skipped["empty"] += slot.moment > reader.row.settled
     else:
         covers = 1 + _passed_before(store.deliveries(reader.row.id, most=slots.MOST), slot)
-        composition = compose(candidates, reader.following, covers)
+        composition = compose(
+            candidates,
+            reader.following,
+            covers,
+            at_most=reader.subscriber.at_most,
+            likeness=desk.likeness,
+        )
         digest = _digest(desk, reader, slot, composition, covers)
         delivery = _queue(desk, reader, slot, digest, candidates)
-        desk.shown |= {p.paper.number for s in digest.sections if not s.private for p in s.picks}
+        public = [section for section in digest.sections if not section.private]
+        desk.shown |= {paper.number for paper in papers_in(public)}
         _keep_waiting(desk, reader, composition, delivery)
         due.queued += 1
     store.forget_waiting(reader.row.id, stale)
@@ -219,6 +226,7 @@ def _candidates(desk: Desk, reader: _Reader, waiting: tuple[Waiting, ...]) -> tu
     ]
     papers = desk.papers(wanted)
     released = {row.paper for row in waiting if row.released}
+    passes = {row.paper: row.passes for row in waiting}
     trending = {trend.paper.number for trend in desk.current_trends}
     return tuple(
         Candidate(
@@ -226,6 +234,7 @@ def _candidates(desk: Desk, reader: _Reader, waiting: tuple[Waiting, ...]) -> tu
             matches=tuple(fitting[number]),
             waited=number not in news and number not in released,
             trends=number in trending,
+            passes=passes.get(number, 0),
         )
         for number in wanted
     )
@@ -242,7 +251,7 @@ def _news_for(desk: Desk, covered: Mapping[str, int]) -> dict[int, list[Match]]:
 
 def _digest(desk: Desk, reader: _Reader, slot: Slot, composition: Composition, covers: int) -> Digest:
     today = reader.local_date(desk.now)
-    fits = {pick.paper.number for section in composition.sections for pick in section.picks}
+    fits = {paper.number for paper in papers_in(composition.sections)}
     fits |= {candidate.paper.number for candidate in composition.passed}
     return Digest(
         slot=slot.name,
@@ -260,7 +269,7 @@ def _digest(desk: Desk, reader: _Reader, slot: Slot, composition: Composition, c
 def _queue(desk: Desk, reader: _Reader, slot: Slot, digest: Digest, candidates: Sequence[Candidate]) -> int:
     """Write the delivery, and in the ledger what it shows; its number."""
     fits = {c.paper.number: tuple(match.profile for match in c.matches) for c in candidates}
-    body = [pick.paper for section in digest.sections for pick in section.picks]
+    body = papers_in(digest.sections)
     shown = [_shown(paper, "body", fits[paper.number]) for paper in body]
     shown += [_shown(trend.paper, "trending") for trend in digest.trending]
     shown += [_shown(revised.paper, "revised") for revised in digest.revised]
@@ -275,7 +284,7 @@ def _keep_waiting(desk: Desk, reader: _Reader, composition: Composition, deliver
     store = desk.store.readers
     passed = {c.paper.number: tuple(m.profile for m in c.matches) for c in composition.passed}
     store.pass_over(reader.row.id, passed, day=reader.local_date(desk.now), delivery=delivery)
-    shown = [pick.paper.number for section in composition.sections for pick in section.picks]
+    shown = [paper.number for paper in papers_in(composition.sections)]
     store.forget_waiting(reader.row.id, shown)
 
 

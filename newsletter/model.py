@@ -253,7 +253,9 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """A reader as config.yaml has it. `address` is what mail is sent to; `reader` is the folded address."""
+    """A reader as config.yaml has it. `address` is what mail is sent to; `reader` is the folded address;
+    `at_most` is how many papers a digest holds, of all profiles together; None: as their limits let in.
+    """
 
     address: str
     reader: str
@@ -265,6 +267,7 @@ class Subscriber:
     """Minutes after its moment at which a slot is given up; None: until the next slot."""
     formerly: str = ""
     """The folded address this reader had before; its ledger goes on under the new one."""
+    at_most: int | None = None
 
 
 # ---------------------------------------------------------------------------------------------- match
@@ -310,12 +313,20 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """A paper in a section, with why it is there. `also` names the titles of other profiles it fits."""
+    """A paper in a section, with why it is there. `also` names the titles of other profiles it fits; `alike`
+    are near-repeats of it, told in a line below.
+    """
 
     paper: Paper
     match: Match
     also: tuple[str, ...] = ()
     backlog: bool = False
+    alike: tuple[Paper, ...] = ()
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """All papers it shows."""
+        return self.paper, *self.alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

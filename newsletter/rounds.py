@@ -19,6 +19,7 @@ from newsletter.idle import LIBRARIES
 from newsletter.leanings import Leanings
 from newsletter.matching import Matcher, compile_profiles
 from newsletter.model import Match, Paper, Profile, Section, Trend
+from newsletter.ranking.alike import Likeness
 from newsletter.settings import Config
 from newsletter.store import Store
 from newsletter.store.dumps import DumpRow
@@ -61,6 +62,8 @@ class Desk:
     notes: Mapping[date, str] = field(default_factory=dict)
     leanings: Leanings
     """What the learned rules of the profiles name."""
+    likeness: Likeness = field(default_factory=Likeness)
+    """How alike papers are, for all readers together."""
     _papers: dict[int, Paper] = field(default_factory=dict)
     _matcher: Matcher | None = None
     _above: dict[tuple[str, int], tuple[Match, ...]] = field(default_factory=dict)

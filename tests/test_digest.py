@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -28,9 +29,33 @@ def fits(number: int, **scores: float) -> tuple[Match, ...]:
     return tuple(Match(paper=number, profile=name, score=score, reasons=()) for name, score in scores.items())
 
 
-def candidate(number: int, *, waited: bool = False, trends: bool = False, **scores: float) -> Candidate:
-    of = paper(f"Paper {number}", number=number)
-    return Candidate(paper=of, matches=fits(number, **scores), waited=waited, trends=trends)
+BY_ADA = Reason(rule="authors", detail="by Ada Lovelace", found="Ada Lovelace", field="authors")
+
+
+def candidate(number: int, *, by: Reason | None = None, **fields) -> Candidate:
+    """candidate(1, waited=True, one=2.0): a paper that fits the profile one with a score of 2."""
+    scores = {name: fields.pop(name) for name in ("one", "two", "mine") if name in fields}
+    matches = fits(number, **scores)
+    if by:
+        matches = tuple(replace(match, reasons=(by,)) for match in matches)
+    return Candidate(paper=paper(f"Paper {number}", number=number), matches=matches, **fields)
+
+
+ABSTRACT = " ".join(f"word{letter}{other}" for letter in "abcdefgh" for other in "abcdefgh")
+"""Enough words for a near-repeat."""
+
+
+def saying(each: Candidate, abstract: str = ABSTRACT) -> Candidate:
+    """The same candidate with an abstract: all that have this one are near-repeats."""
+    return replace(each, paper=replace(each.paper, abstract=abstract))
+
+
+def alike(composition) -> dict[int, list[int]]:
+    return {
+        pick.paper.number: [each.number for each in pick.alike]
+        for section in composition.sections
+        for pick in section.picks
+    }
 
 
 def numbers(composition) -> dict[str, list[int]]:
@@ -50,6 +75,28 @@ def test_what_is_new_comes_before_what_waited_and_what_trends_before_the_rest_of
     assert {"one": [3, 2]} == numbers(compose([*waiting, candidate(3, one=0.5)], [ONE]))
 
 
+def test_a_followed_author_stands_on_top_and_has_room_before_any_other():
+    """The new ones before those that waited, and both before what is merely new."""
+    made = [
+        candidate(1, one=9.0),
+        candidate(2, one=1.0, by=BY_ADA),
+        candidate(3, one=8.0, by=BY_ADA, waited=True, passes=3),
+    ]
+
+    assert {"one": [2, 3]} == numbers(compose(made, [ONE]))
+    assert {"one": [2, 3, 1]} == numbers(compose(made, [replace(ONE, limit=3)]))
+
+
+def test_of_the_backlog_the_fresh_comes_before_the_old():
+    made = [
+        candidate(1, one=9.0, waited=True, passes=4),
+        candidate(2, one=1.0, waited=True, passes=1),
+        candidate(3, one=2.0, waited=True, passes=1),
+    ]
+
+    assert {"one": [3, 2]} == numbers(compose(made, [ONE]))
+
+
 def test_a_catch_up_has_room_for_as_many_limits_as_slots_but_at_most_three():
     many = [candidate(number, one=1.0) for number in range(1, 12)]
     room = {covers: len(compose(many, [ONE], covers).sections[0].picks) for covers in (1, 2, 3, 7)}
@@ -57,45 +104,130 @@ def test_a_catch_up_has_room_for_as_many_limits_as_slots_but_at_most_three():
     assert {1: 2, 2: 4, 3: 6, 7: 6} == room
 
 
+def test_profiles_share_what_is_at_most_in_a_digest_the_better_next_paper_first():
+    ones = [candidate(number, one=5.0 - number) for number in (1, 2, 3)]
+    twos = [candidate(number, two=0.5) for number in (4, 5)]
+    roomy = [replace(ONE, limit=9), replace(TWO, limit=9)]
+    shares = {most: numbers(compose([*ones, *twos], roomy, at_most=most)) for most in (1, 2, 3, 4, 9)}
+
+    assert {"one": [1]} == shares[1]
+    assert {"one": [1], "two": [4]} == shares[2]
+    assert {"one": [1, 2], "two": [4]} == shares[3]
+    assert {"one": [1, 2], "two": [4, 5]} == shares[4]
+    assert {"one": [1, 2, 3], "two": [4, 5]} == shares[9]
+
+
+def test_a_share_is_of_what_is_new_before_it_is_of_the_backlog():
+    """Rule 17."""
+    made = [candidate(number, one=1.0) for number in (1, 2)]
+    made += [candidate(number, two=9.0, waited=True) for number in (3, 4)]
+
+    assert {"one": [1, 2], "two": [3]} == numbers(compose(made, [ONE, TWO], at_most=3))
+
+
+def test_a_catch_up_may_hold_as_many_times_what_is_at_most_in_a_digest():
+    """Rule 15."""
+    many = [candidate(number, one=1.0) for number in range(1, 12)]
+    room = {c: len(compose(many, [ONE], c, at_most=1).sections[0].picks) for c in (1, 2, 3, 7)}
+
+    assert {1: 1, 2: 2, 3: 3, 7: 3} == room
+
+
+def test_near_repeats_are_told_with_the_best_of_them_and_take_no_room():
+    same = [saying(candidate(number, one=score)) for number, score in ((1, 1.0), (2, 3.0), (3, 2.0))]
+    made = compose([*same, candidate(4, one=0.5), candidate(5, one=0.1)], [ONE])
+
+    assert {2: [3, 1], 4: []} == alike(made)
+    assert [5] == [each.paper.number for each in made.passed]
+
+
+def test_a_near_repeat_is_told_with_one_in_another_section():
+    made = compose([saying(candidate(1, one=2.0)), saying(candidate(2, two=1.0))], [ONE, TWO])
+
+    assert {1: [2]} == alike(made)
+    assert {"one": [1]} == numbers(made)
+
+
+def test_a_near_repeat_of_what_found_no_room_stands_where_it_finds_some():
+    """And then what found none is told with it."""
+    narrow = replace(ONE, limit=1)
+    made = compose(
+        [candidate(1, one=9.0), saying(candidate(2, one=2.0)), saying(candidate(3, two=1.0))], [narrow, TWO]
+    )
+
+    assert {1: [], 3: [2]} == alike(made)
+    assert () == made.passed
+
+
+def test_what_only_a_private_interest_found_is_told_in_no_public_section():
+    """Its title would lead to a page that does not exist. The other way round is fine."""
+    mine = Following(profile="mine", title="Mine", limit=2, private=True)
+    public, private = saying(candidate(1, one=2.0)), saying(candidate(2, mine=1.0))
+
+    assert {1: [], 2: []} == alike(compose([public, private], [ONE, mine]))
+    assert {2: [1]} == alike(compose([public, saying(candidate(2, mine=3.0))], [ONE, mine]))
+
+
 def test_a_section_without_a_paper_is_none():
     assert () == compose([], [ONE, TWO]).sections
 
 
+scores = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from([0.5, 1.0, 2.0]) for name in ("one", "two")}
+).filter(bool)
 candidates = st.lists(
     st.builds(
-        lambda one, two, waited, trends: (one, two, waited, trends),
-        st.none() | st.sampled_from([0.5, 1.0, 2.0]),
-        st.none() | st.sampled_from([0.5, 1.0, 2.0]),
-        st.booleans(),
-        st.booleans(),
-    ).filter(lambda each: each[0] is not None or each[1] is not None),
+        lambda scores, **fields: {**scores, **fields},
+        scores,
+        waited=st.booleans(),
+        trends=st.booleans(),
+        passes=st.integers(0, 3),
+        by=st.none() | st.just(BY_ADA),
+        says=st.sampled_from(["", "", ABSTRACT, ABSTRACT.replace("word", "term")]),
+    ),
     max_size=12,
-)
+).map(lambda found: [made_up(number, **fields) for number, fields in enumerate(found, 1)])
 
 
-@given(candidates, st.integers(1, 4))
-def test_every_candidate_stands_once_or_waits(found, covers):
+def made_up(number: int, *, says: str, **fields) -> Candidate:
+    return saying(candidate(number, **fields), says)
+
+
+@given(candidates, st.integers(1, 4), st.none() | st.integers(1, 6))
+def test_every_candidate_stands_once_is_folded_or_waits(found, covers, at_most):
     """The law of a digest: nothing is lost, nothing comes twice, no limit is broken, and none is passed over
-    that a profile of its had room for.
+    that a profile of its had room for, unless the digest as a whole had none; nor is one that is a
+    near-repeat of what is shown.
     """
-    made_of = [
-        candidate(
-            number,
-            waited=waited,
-            trends=trends,
-            **{name: score for name, score in (("one", one), ("two", two)) if score is not None},
-        )
-        for number, (one, two, waited, trends) in enumerate(found, 1)
-    ]
-    made = compose(made_of, [ONE, TWO], covers)
+    made = compose(found, [ONE, TWO], covers, at_most=at_most)
     shown = [number for its in numbers(made).values() for number in its]
     passed = [each.paper.number for each in made.passed]
-    room = 2 * min(covers, 3)
+    times = min(covers, 3)
+    full = at_most is not None and len(shown) == at_most * times
 
-    assert sorted(shown + passed) == list(range(1, len(found) + 1))
-    assert all(len(its) <= room for its in numbers(made).values())
+    folded = [number for its in alike(made).values() for number in its]
+
+    assert sorted(shown + folded + passed) == list(range(1, len(found) + 1))
+    assert all(len(its) <= 2 * times for its in numbers(made).values())
+    assert at_most is None or len(shown) <= at_most * times
     for each in made.passed:
-        assert all(len(numbers(made).get(match.profile, [])) == room for match in each.matches)
+        assert full or all(len(numbers(made).get(m.profile, [])) == 2 * times for m in each.matches)
+        assert not each.paper.abstract or each.paper.abstract not in {
+            pick.paper.abstract for section in made.sections for pick in section.picks
+        }
+
+
+@given(candidates, st.integers(1, 4), st.none() | st.integers(1, 6))
+def test_a_section_is_in_the_order_of_standing_then_of_score(found, covers, at_most):
+    """Rule 17, and followed authors before all."""
+    by_number = {each.paper.number: each for each in found}
+    made = compose(found, [ONE, TWO], covers, at_most=at_most)
+    ranks = [
+        [(by_number[p.paper.number].standing, -by_number[p.paper.number].score) for p in section.picks]
+        for section in made.sections
+    ]
+
+    assert all(rank == sorted(rank) for rank in ranks)
 
 
 def test_an_edition_shows_the_first_in_full_and_all_others_by_title():

@@ -8,6 +8,9 @@ from house import House, follows, keywords, mute, reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.model import Rule
+from newsletter.rules import load
+
 
 def ada(**fields) -> House:
     """One daily reader of one profile."""
@@ -132,6 +135,54 @@ def test_what_has_no_room_waits_and_is_counted():
         ("2026-08-03", "sent"),
     ]
     assert house.titles("ada") == numbered(6, 3)
+
+
+def test_the_fresh_backlog_comes_before_the_old_whatever_they_score():
+    """Rule 17: new papers first; of those that wait, the ones that fewer digests passed over."""
+    house = ada(limit=1)
+    house.profiles = [follows("diffusion", "diffusion", rules=(keywords("neural", "robots"),), limit=1)]
+    house.day("2026-08-01 06:00", "Diffusion neural robots A", "Diffusion neural B")
+    house.day("2026-08-02 06:00", "Diffusion neural robots C", "Diffusion D")
+    house.profiles = [replace(house.profiles[0], limit=2)]
+    house.day("2026-08-03 06:00", "Diffusion neural robots E")
+
+    assert ["Diffusion neural robots E", "Diffusion D"] == house.titles("ada")
+
+
+def test_a_followed_author_comes_first_even_from_the_backlog():
+    people = Rule(name="authors", settings=load("authors").Settings(any=("Ada Lovelace",)))
+    house = House(
+        profiles=[follows("diffusion", "diffusion", rules=(people,), limit=1)],
+        readers=[reader("ada", "diffusion")],
+    )
+    house.day(
+        "2026-08-01 06:00",
+        listed("Diffusion A", authors=("Ada Lovelace",)),
+        listed("On engines", authors=("Ada Lovelace",)),
+    )
+    house.day("2026-08-02 06:00", "Diffusion diffusion B")
+
+    assert ["On engines"] == house.titles("ada")
+    assert "Diffusion diffusion B" not in house.shown("ada")
+
+
+def test_a_near_repeat_counts_as_shown_and_is_released_with_what_it_was_told_with():
+    """Rules 6 and 7."""
+    text = " ".join(f"word{letter}{other}" for letter in "abcdefgh" for other in "abcdefgh")
+    house = ada(limit=1)
+    house.now = at("2026-08-01 06:00")
+    house.dump(listed("Diffusion in few steps", text), listed("Few steps of diffusion", text))
+    house.round("2026-08-01 06:00")
+    told = [[each.title for each in pick.papers] for pick in house.digest("ada").sections[0].picks]
+    both = ["Diffusion in few steps", "Few steps of diffusion"]
+    house.store.readers.fail(house.store.readers.deliveries()[0].id, "no", house.now)
+    freed = house.shown("ada")
+    house.day("2026-08-02 06:00")
+
+    assert [both] == told
+    assert [] == freed
+    assert both == house.shown("ada")
+    assert 0 == house.digest("ada").waiting
 
 
 def test_the_backlog_grows_stale_after_fresh_but_never_before_one_more_slot():

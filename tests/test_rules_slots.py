@@ -161,3 +161,17 @@ def test_a_clock_that_was_years_ahead_silences_nobody():
     assert house.slots("ada")[-1] == ("2030-01-01", "sent")
     assert ("2026-08-03", "sent") in house.slots("ada")
     assert house.shown("ada") == numbered(1, 2, 3)
+
+
+def test_what_a_reader_wants_at_most_is_shared_and_the_rest_waits():
+    """Rules 15 and 18: it waits as what a limit kept out does, and a catch-up may hold as many times that."""
+    house = House(
+        profiles=[follows("one", "diffusion"), follows("two", "robots")],
+        readers=[reader("ada", "one", "two", at_most=2)],
+    )
+    house.day("2026-08-01 06:00", "Diffusion 1", "Diffusion 2", "Diffusion 3", "Robots 1")
+    first = house.titles("ada"), house.digest("ada").waiting
+    house.day("2026-08-04 06:00", "Robots 2", "Robots 3")
+
+    assert (["Diffusion 1", "Robots 1"], 2) == first
+    assert ["Diffusion 2", "Diffusion 3", "Robots 2", "Robots 3"] == house.titles("ada")

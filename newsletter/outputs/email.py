@@ -36,6 +36,8 @@ FIRST_ABSTRACT = (12_000, 6_000, 3_000, 1_000, 300, 0)
 TITLE = 300
 WHY = 400
 DATES = 6
+ALIKE = 5
+"""Near-repeats named below a paper; further ones are counted."""
 SUBJECT = 66
 PREHEADER = 140
 REVISED = 25
@@ -59,6 +61,10 @@ class Line:
     also: tuple[str, ...]
     repeats: str
     sources: tuple[Source, ...]
+    alike: tuple[tuple[str, str], ...]
+    """Title and address of the near-repeats that are told with it."""
+    like: int
+    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,14 +178,23 @@ def _line(pick: Pick, press: Press, limit: int, *, private: bool) -> Line:
         title=shorten(paper.title, TITLE),
         abstract=abstract,
         cut=abstract != paper.abstract,
-        # What only a private interest found has no page on the site.
-        url=source(paper) if private else _url(paper, press),
+        url=_address(paper, press, private=private),
         why=shorten(why(pick.match), WHY),
         seen=_seen(paper, press),
         also=pick.also,
         repeats=possibly_same(paper),
         sources=sources(paper)[:4],
+        alike=tuple(
+            (shorten(each.title, TITLE), _address(each, press, private=private))
+            for each in pick.alike[:ALIKE]
+        ),
+        like=len(pick.alike),
     )
+
+
+def _address(paper: Paper, press: Press, *, private: bool) -> str:
+    # What only a private interest found has no page on the site.
+    return source(paper) if private else _url(paper, press)
 
 
 def _url(paper: Paper, press: Press) -> str:

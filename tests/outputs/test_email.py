@@ -31,11 +31,14 @@ def full() -> Digest:
         paper(HOSTILE, HOSTILE, number=2),
         links=(Link(rel="code", url="https://github.com/a/b"), Link(rel="web", url="javascript:alert(1)")),
     )
+    again, hostile = paper("Planning & denoising", number=6), paper(f"{HOSTILE} again", number=7)
     mine = replace(
         paper("Only mine", number=3), links=(Link(rel="abstract", url="https://arxiv.org/abs/2106.01345"),)
     )
     return digest(
-        section(pick(first, also=("Planning",)), pick(second), reason="diffusion (2)"),
+        section(
+            pick(first, also=("Planning",), alike=(again, hostile)), pick(second), reason="diffusion (2)"
+        ),
         section(pick(mine, "mine"), profile="mine", private=True),
         note="Read *this* first.\n\n<script>alert(3)</script>",
         trending=(Trend(paper=paper("Back again", number=4), lists=3, votes=12),),
@@ -74,6 +77,7 @@ def test_the_html_part_is_this(press, golden):
         "3 papers for Ada",
         "Seen on 2 lists: 13 March and 3 June 2026",
         "Also fits Planning",
+        f"and 2 like it: Planning & denoising, {HOSTILE} again",
         "“diffusion” in the abstract",
         "diffusion (2)",
         "7 more wait for the next digest.",
@@ -199,6 +203,17 @@ def test_no_words_of_a_dump_burst_the_budget(site, request):
     assert len(quoted(made.html)) <= 90_000
     assert "and 975 more" in words(made.html)
     assert "Seen on 400 lists, the first of" in words(made.html)
+
+
+def test_what_is_like_a_paper_is_linked_and_beyond_a_few_only_counted(press):
+    many_like = tuple(paper(f"Like it {n}", number=n) for n in range(2, 10))
+    made = letter(digest(section(pick(paper("First"), alike=many_like))), press)
+    mine = section(pick(paper("First"), alike=many_like), private=True)
+
+    assert "and 8 like it: Like it 2, Like it 3, Like it 4, Like it 5, Like it 6, …" in words(made.html)
+    assert 'href="https://example.org/papers/papers/paper-6.html"' in made.html
+    assert "And 8 like it:\n   - Like it 2\n" in made.text
+    assert "papers/paper-6.html" not in letter(digest(mine), press).html
 
 
 def test_abstracts_go_before_papers_do(press):

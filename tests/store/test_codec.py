@@ -64,7 +64,9 @@ papers = st.builds(
     **common,
 )
 matches = st.builds(Match, paper=count, profile=text, score=st.floats(0, 9), reasons=reasons)
-picks = tuples(st.builds(Pick, paper=papers, match=matches, also=texts, backlog=st.booleans()))
+picks = tuples(
+    st.builds(Pick, paper=papers, match=matches, also=texts, backlog=st.booleans(), alike=tuples(papers))
+)
 sections = st.builds(
     Section, profile=text, title=text, picks=picks, more=picks, reason=text, private=st.booleans()
 )
