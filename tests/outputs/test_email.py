@@ -212,7 +212,7 @@ def test_what_is_like_a_paper_is_linked_and_beyond_a_few_only_counted(press):
 
     assert "and 8 like it: Like it 2, Like it 3, Like it 4, Like it 5, Like it 6, …" in words(made.html)
     assert 'href="https://example.org/papers/papers/paper-6.html"' in made.html
-    assert "And 8 like it:\n   - Like it 2\n" in made.text
+    assert "And 8 like it:\n    - Like it 2\n" in made.text
     assert "papers/paper-6.html" not in letter(digest(mine), press).html
 
 
