@@ -116,7 +116,10 @@ class Sink:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for _ in range(10):  # what hangs up in the middle of a TLS handshake takes some turns to be gone
+        # A connection that hung up in the middle of a TLS handshake has no task: the loop alone knows it.
+        for transport in list(self._loop._transports.values()):
+            transport.abort()
+        for _ in range(10):
             await asyncio.sleep(0.002)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
