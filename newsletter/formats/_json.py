@@ -1,29 +1,26 @@
 """Reading JSON for the formats: a dump goes in, its records come out one by one, in flat memory.
 
 A document is cut into its records by a scan for brackets and strings, and each is parsed by itself: so a
-broken record costs that record, and a file cut off in the middle still gives all before it. NaN, lone
-surrogates, repeated keys and broken UTF-8 are read as well as they can be. What a record means is not here.
+broken record costs that record, and a file cut off in the middle still gives all before it. Where records are
+cut stands in _json_scan.py, how one is parsed in _json_value.py; what it means is not here.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
 
 from newsletter.formats import encoding, utf8
-from newsletter.model import DEPTH, LINE_BYTES, Dump, Problem
+from newsletter.formats._json_scan import PUT_BACK, RAISE, Scan
+from newsletter.formats._json_value import Record, leniently, parsed
+from newsletter.model import DEPTH, Dump, Problem
 
-Record = dict[str, Any]
 Head = tuple[str, Record]
 Made = TypeVar("Made")
-
-_PUT_BACK = "the file seems cut off; put the whole file back and run again"
-_RAISE = "is this really a list of papers? else raise limits.{} in config.yaml"
 
 
 # ------------------------------------------------------------------------------------------ documents
@@ -35,194 +32,16 @@ def records(dump: Dump, *paths: str) -> Iterator[tuple[int, Record | Problem]]:
     A path is the keys that lead there, "item" for the elements of an array and "*" for any key:
     ``records(dump, "item", "results.item")``. The path at which the first object is met holds for the
     whole file; "" is the document itself. Several documents in one file count as one after the other.
-    A record that is no JSON is a Problem; a file that ends too early ends with a Problem that is `cut`.
+    A record that is no JSON is a Problem, and so is what damage has made unreadable between two; a file that
+    ends too early ends with a Problem that is `cut`.
     """
     places = tuple(tuple(path.split(".")) if path else () for path in paths)
-    scan = _Scan(dump.name, places, line_bytes=dump.line_bytes, depth=dump.depth)
+    scan = Scan(dump.name, places, line_bytes=dump.line_bytes, depth=dump.depth)
     for piece in utf8(dump):
         yield from scan.take(piece)
         if scan.over:
             return
     yield from scan.end()
-
-
-# A string that has no end in the bytes at hand is told by its lone quotation mark.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
-_OPENING, _QUOTE = b"[{", b'"'
-
-
-class _Scan:
-    """Where a document is cut: the open containers, and the record that has begun."""
-
-    def __init__(
-        self,
-        dump: str,
-        paths: Sequence[tuple[str, ...]],
-        *,
-        line_bytes: int = LINE_BYTES,
-        depth: int = DEPTH,
-    ) -> None:
-        self.dump = dump
-        self.paths = paths
-        self.line_bytes = line_bytes
-        self.depth = depth
-        self.over = False
-        self._open: list[tuple[bytes, str]] = []  # each container's bracket, and its place in its parent
-        self._rest = b""
-        self._key = b""
-        self._begin = -1  # of the record, in _rest
-        self._level = 0  # how many containers stand around the record
-        self._index = 0
-
-    def take(self, piece: bytes) -> Iterator[tuple[int, Record | Problem]]:
-        """What is complete with this piece."""
-        text, position = self._rest + piece, 0
-        for token in _TOKEN.finditer(text):
-            sign = text[token.start()]
-            if sign == _QUOTE[0]:
-                if token.end() - token.start() == 1:
-                    position = token.start()
-                    break
-                if self._begin < 0:
-                    self._key = token[0]
-            elif sign in _OPENING:
-                self._enter(token)
-            elif self._leave():
-                yield self._complete(text[self._begin : token.end()])
-                self._begin = -1
-            position = token.end()
-            if self.over:
-                yield self._refused(f"it nests deeper than {self.depth} levels", "depth")
-                return
-        yield from self._keep(text, position)
-
-    def end(self) -> Iterator[tuple[int, Problem]]:
-        """What there is to say when nothing more comes."""
-        if self._open or self._begin >= 0:
-            where = f"record {self._index + 1}" if self._begin >= 0 else "the list"
-            yield (
-                self._index + 1,
-                Problem(
-                    dump=self.dump, what=f"the file ends in the middle of {where}", hint=_PUT_BACK, cut=True
-                ),
-            )
-
-    def _enter(self, token: re.Match[bytes]) -> None:
-        if self._begin < 0:
-            self._open.append((token[0], self._place()))
-            if token[0] == b"{" and self._is_record():
-                self._begin, self._level = token.start(), len(self._open) - 1
-        else:
-            self._open.append((token[0], ""))
-        self.over = len(self._open) > self.depth
-
-    def _leave(self) -> bool:
-        """Close a container; whether it was the record."""
-        if self._open:
-            self._open.pop()
-        return self._begin >= 0 and len(self._open) == self._level
-
-    def _place(self) -> str:
-        if not self._open:
-            return ""
-        return "item" if self._open[-1][0] == b"[" else _text(self._key)
-
-    def _is_record(self) -> bool:
-        place = tuple(name for _, name in self._open[1:])
-        found = next((path for path in self.paths if _leads_to(path, place)), None)
-        if found is not None:
-            self.paths = (found,)
-        return found is not None
-
-    def _complete(self, text: bytes) -> tuple[int, Record | Problem]:
-        self._index += 1
-        if len(text) > self.line_bytes:
-            return self._index, self._over_limit(self._too_long(), "line_bytes")
-        value = parsed(text)
-        if isinstance(value, str):
-            what = f"record {self._index} is broken: {value}"
-            return self._index, Problem(dump=self.dump, what=what)
-        return self._index, value
-
-    def _keep(self, text: bytes, position: int) -> Iterator[tuple[int, Problem]]:
-        """Keep what is not complete: the record that has begun, or else the rest without an end."""
-        unfinished = text[position:].startswith(_QUOTE)
-        begin = self._begin if self._begin >= 0 else position if unfinished else len(text)
-        self._rest = text[begin:]
-        if self._begin >= 0:
-            self._begin = 0
-            # The scan begins anew at the record, so its inner containers are counted anew.
-            del self._open[self._level :]
-            self._begin = -1
-        if len(self._rest) > self.line_bytes:
-            self.over = True
-            yield self._refused(self._too_long(), "line_bytes")
-
-    def _refused(self, what: str, limit: str) -> tuple[int, Problem]:
-        what = f"{what}: nothing after record {self._index} was read"
-        return self._index + 1, self._over_limit(what, limit)
-
-    def _too_long(self) -> str:
-        return f"a record has more than {self.line_bytes:,} bytes"
-
-    def _over_limit(self, what: str, limit: str) -> Problem:
-        return Problem(dump=self.dump, what=what, hint=_RAISE.format(limit))
-
-
-def _leads_to(path: Sequence[str], place: Sequence[str]) -> bool:
-    return len(path) == len(place) and all(
-        wanted in (name, "*") for wanted, name in zip(path, place, strict=True)
-    )
-
-
-def _text(key: bytes) -> str:
-    value = parsed(b"{%s:0}" % key)
-    return next(iter(value)) if isinstance(value, dict) else ""
-
-
-# ---------------------------------------------------------------------------------------- one object
-
-
-def parsed(text: bytes) -> Record | str:
-    """The object that some bytes hold, or, where they hold none, why."""
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        try:
-            value = _leniently(text)
-        except RecursionError:
-            return "it nests too deep"
-        except ValueError as error:
-            return _reason(error)
-    return value if isinstance(value, dict) else "no object but a plain value"
-
-
-def _leniently(text: bytes) -> Any:  # noqa: ANN401 - whatever the file holds
-    """Parse what orjson refuses: NaN, lone surrogates, bare control characters, bytes that are no UTF-8."""
-    reader = json.JSONDecoder(
-        strict=False, parse_constant=lambda _: None, parse_int=_integer, parse_float=_real
-    )
-    value = reader.decode(text.replace(b"\0", b" ").decode("utf-8-sig", "newsletter.western").strip())
-    whole = json.dumps(value, ensure_ascii=False)
-    return value if whole.isascii() else json.loads(whole.encode("utf-8", "replace"))
-
-
-_LONGEST_NUMBER = 300
-
-
-def _integer(digits: str) -> int | None:
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else None
-
-
-def _real(digits: str) -> float | None:
-    number = float(digits)
-    return number if abs(number) < float("inf") else None
-
-
-def _reason(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at its character {error.pos + 1}"
-    return str(error)
 
 
 # --------------------------------------------------------------------------------------------- lines
@@ -292,7 +111,7 @@ def _brackets(line: bytes) -> int:
 
 
 def _over_limit(dump: Dump, number: int, what: str, limit: str) -> Problem:
-    return Problem(dump=dump.name, what=f"a line that {what}", line=number, hint=_RAISE.format(limit))
+    return Problem(dump=dump.name, what=f"a line that {what}", line=number, hint=RAISE.format(limit))
 
 
 def _deeper(value: Any, depth: int) -> bool:  # noqa: ANN401 - whatever the file holds
@@ -309,7 +128,7 @@ def _inside(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 def _broken(dump: Dump, number: int, why: str, *, cut: bool) -> Problem:
     what = "the file ends in the middle of a record" if cut else f"a line that is no record: {why}"
-    return Problem(dump=dump.name, what=what, line=number, hint=_PUT_BACK if cut else "", cut=cut)
+    return Problem(dump=dump.name, what=what, line=number, hint=PUT_BACK if cut else "", cut=cut)
 
 
 def _lines(dump: Dump) -> Iterator[tuple[int, list[bytes], bool]]:
@@ -368,7 +187,7 @@ def _head(head: bytes) -> Head:
 def _damaged_head(text: str) -> Head:
     """The first record that is whole, where damage stands among the first ones."""
     kind, path = ("array", ("item",)) if text.startswith("[") else ("lines", ())
-    scan = _Scan("", (path,))
+    scan = Scan("", (path,))
     found = (record for _, record in scan.take(text.encode("utf-8", "replace")))
     whole = next((record for record in found if isinstance(record, dict)), None)
     return ("", {}) if whole is None else (kind, whole)
@@ -394,6 +213,6 @@ def _beginning(text: str) -> tuple[Any, str]:
             break
     whole = text[:end] + closing
     try:
-        return _leniently(whole.encode("utf-8", "replace")), text[end:] if not closing else ""
+        return leniently(whole.encode("utf-8", "replace")), text[end:] if not closing else ""
     except (ValueError, RecursionError):
         return None, ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from fakes import dump
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import formats
@@ -211,3 +211,84 @@ def test_lines_are_the_same_however_the_file_comes_in_pieces(pieces):
         patch.setattr(formats, "_PIECE", 2)
 
         assert list(lines_of(dump(content))) == whole
+
+
+# ------------------------------------------------------------------------------------------- damage
+
+WORDS = st.text('ab {}[]",:\\é', max_size=8)
+"""Texts made of little but brackets and quotation marks can defy any guess, one in ten thousand: hence the law below
+takes the same examples each time."""
+PAPERS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": st.integers(0, 99),
+            "title": WORDS,
+            "authors": st.lists(st.fixed_dictionaries({"name": WORDS, "id": st.integers(0, 9)}), max_size=3),
+            "abstract": WORDS,
+            "tags": st.lists(WORDS, max_size=3),
+            "links": st.fixed_dictionaries({"pdf": WORDS, "code": st.none() | WORDS}),
+        }
+    ),
+    min_size=5,
+    max_size=9,
+).map(lambda many: [{**each, "number": number} for number, each in enumerate(many)])
+DAMAGE = st.sampled_from(["drop", "flip", "insert"])
+
+
+@settings(max_examples=200, derandomize=True)
+@given(
+    many=PAPERS,
+    form=st.tuples(st.sampled_from(["item", "data.item"]), st.sampled_from([None, 1])),
+    damage=st.tuples(DAMAGE, st.floats(0, 1), st.sampled_from('{}[]",:\\x0')),
+    size=st.sampled_from([23, 400, 1 << 18]),
+)
+def test_one_damaged_record_costs_at_most_its_neighbour_too(many, form, damage, size):
+    """Whatever byte of a record in the middle is dropped, flipped or put in; what is missing is told."""
+    (path, indent), (how, where, sign) = form, damage
+    before, hurt, after = (json.dumps(part, indent=indent) for part in (many[:2], many[2], many[3:]))
+    at = round(where * (len(hurt) - 1))
+    hurt = hurt[:at] + ("" if how == "drop" else sign) + hurt[at + (how != "insert") :]
+    text = f"{before[:-1]}, {hurt}, {after[1:]}"
+    text = text if path == "item" else f'{{"info": {{"n": 1}}, "data": {text}, "next": [{{"n": 2}}]}}'
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(formats, "_PIECE", size)
+        found = read(text, path)
+    whole = [each for each in found if isinstance(each, dict) and each in many]
+    told = [each for each in found if isinstance(each, Problem)]
+
+    assert len(many) - 2 <= len(whole)
+    assert whole == [each for each in many if each in whole]
+    assert told or len(many) - 1 <= len([each for each in found if isinstance(each, dict)])
+    assert [] == [each for each in told if each.cut]
+
+
+def test_what_was_skipped_is_told_with_its_line():
+    many = [{"title": f"Paper {number}", "abstract": "x", "tags": ["a"]} for number in range(6)]
+    text = json.dumps(many, indent=1).replace('Paper 2"', "Paper 2", 1)
+    found = read(text, "item")
+    (problem,) = (each for each in found if isinstance(each, Problem))
+
+    assert [0, 1, 3, 4, 5] == [int(each["title"][-1]) for each in found if isinstance(each, dict)]
+    assert ("dump.txt:16: record 3 has no end, and was skipped", 16) == (str(problem)[:49], problem.line)
+    assert "undamaged copy" in problem.hint
+
+
+def test_a_lost_end_costs_one_record_in_a_file_of_any_size():
+    """The records after it are found before all of the file is read."""
+    many = [{"title": f"Paper {number}", "abstract": "x" * 3000, "tags": ["a"]} for number in range(2000)]
+    parts = [json.dumps(each) for each in many]
+    parts[2] = parts[2][:-1]
+    found = read(f"[{', '.join(parts)}]", "item", line_bytes=3 * 1024**2)
+
+    assert [*many[:2], *many[3:]] == [each for each in found if isinstance(each, dict)]
+    assert ["record 3 has no end"] == [each.what[:19] for each in found if isinstance(each, Problem)]
+
+
+@pytest.mark.parametrize(
+    "hostile", ['{"a": 1, "b": 2}, {"a":' * 20_000, '{"' * 100_000, '[{"a":1,"b":2}],' * 20_000]
+)
+def test_a_search_for_the_next_record_takes_no_time_worth_telling(hostile):
+    """Work is bounded by looks at the text, however a file is made; this test would not end otherwise."""
+    found = read(f'[{{"a": 1, "b": 2}}, {hostile}', "item")
+
+    assert {"a": 1, "b": 2} == found[0]
