@@ -41,11 +41,35 @@ def recognise(dump: Dump) -> str:
 
 def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
     cards = _Cards(dump.name)
-    for number, line in lines(dump):
-        text = " ".join(line[: _hf.LONGEST].split())
-        if text:
-            yield from cards.take(number, text)
+    shown = ((number, " ".join(line[: _hf.LONGEST].split())) for number, line in lines(dump))
+    for number, text in _whole_date((number, text) for number, text in shown if text):
+        yield from cards.take(number, text)
     yield from cards.end()
+
+
+def _whole_date(found: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines, and the page's date in one: browsers copy "Aug" and "7", or "Aug 7," and "2026", as two."""
+    held: tuple[int, str] | None = None
+    for number, text in found:
+        said = text.rstrip(",")
+        if held and _hf.dump_date(f"{held[1]} {said}"):
+            held = (held[0], f"{held[1]} {said}")
+            continue
+        if held:
+            yield held
+        held = (number, said) if _begins_date(said) else None
+        if not held:
+            yield number, text
+        if _hf.submitter(text) is not None:
+            break  # below the first card, "May" and "12" are a title and its votes
+    if held:
+        yield held
+    yield from found
+
+
+def _begins_date(text: str) -> bool:
+    """Whether a line may be a date that goes on: a month, or a month and a day."""
+    return _hf.dump_date(text) is not None or _hf.dump_date(f"{text} 1") is not None
 
 
 def _published(text: str) -> re.Match[str] | None:

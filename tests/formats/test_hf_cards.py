@@ -112,6 +112,24 @@ def test_a_page_cut_in_a_card_is_told_to_be_cut():
     ]
 
 
+@pytest.mark.parametrize(
+    "broken", ["Aug 1,\n2024", "Aug\n1, 2024", "August\n1\n2024", "Aug 1\n\n2024", "Aug.\n1,\n2024"]
+)
+def test_a_date_that_is_broken_over_lines_is_read_whole(broken):
+    text = PAGE.replace("Aug 1, 2024", broken)
+
+    assert DumpDate(month=8, day=1, year=2024) == read(text)[0]
+    assert ["The Llama 3 Herd of Models", "On Looms"] == [one.title for one in papers(text)]
+
+
+@pytest.mark.parametrize("above", ["Aug 1", "Aug 1,"])
+def test_a_date_without_a_year_takes_none_from_below(above):
+    text = PAGE.replace("Aug 1, 2024", f"{above}\n94 papers").replace("Looms", "May\n12")
+
+    assert DumpDate(month=8, day=1) == read(text)[0]
+    assert "On May" == papers(text)[1].title
+
+
 def test_the_first_date_counts():
     text = PAGE.replace("Previous", "Jul 31, 2024")
 
