@@ -33,11 +33,17 @@ FIVE_DIGITS_SINCE = 1501
 
 
 def fold(title: str) -> str:
-    """The letters and digits of a title: NFKC, accents and LaTeX commands dropped, case folded."""
+    """The letters and digits of a title: NFKC, accents and LaTeX commands dropped, case folded.
+
+    "SchrÃ¶dinger" is Schrödinger: of two dumps one may have been read in a wrong encoding, and both show the
+    same clean title.
+    """
     text = _LATEX_COMMAND.sub(" ", title) if "\\" in title else title
     if text.isascii():  # most are, and a tenth of the time is enough for them
         return text.lower().translate(_NO_LETTERS)
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+    from newsletter.text import well_read  # noqa: PLC0415 - its tables cost a run with nothing to do 10 ms
+
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", well_read(text)))
     return "".join(filter(str.isalnum, text.casefold()))
 
 

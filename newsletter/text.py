@@ -63,8 +63,8 @@ def _in_order(text: str) -> bool:
 
 
 def _cleaned(text: str) -> str:
-    if not text.isascii() and _MISREAD.search(text):  # first: a blank or control may be part of a character
-        text = _reread(text)
+    if not text.isascii():
+        text = well_read(text)  # first: a blank or control may be part of a character
     if not _in_order(text):
         text = " ".join(text.split())
         if not text.isprintable():
@@ -114,12 +114,14 @@ def _control_bytes(error: UnicodeError) -> tuple[bytes, int]:
 codecs.register_error("newsletter.control_bytes", _control_bytes)
 
 
-def _reread(text: str) -> str:
+def well_read(text: str) -> str:
     """SchrÃ¶dinger as Schrödinger; a text of which that is not certain stays as it stands.
 
     Certain is what, taken back to its bytes, is UTF-8 from end to end, and looks less broken so: by the
     measure of ftfy (badness: pairs of characters that no language writes, but misreading makes).
     """
+    if not _MISREAD.search(text):
+        return text
     try:
         reread = text.encode("cp1252", "newsletter.control_bytes").decode("utf-8")
     except UnicodeError:

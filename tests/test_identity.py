@@ -1,5 +1,6 @@
 """Keys, folded titles, likeness of abstracts, and the year of "Aug 7"."""
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -30,6 +31,8 @@ from newsletter.model import DumpDate
         (r"$\mathcal{O}(n)$ Attention", "O(n) attention"),
         ("ﬁne-tuning", "fine tuning"),
         ("Straße", "STRASSE"),
+        ("SchrÃ¶dinger Bridges", "Schrödinger Bridges"),
+        ("Learning â€œRobustâ€\x9d Policies", "Learning “robust” policies"),
     ],
 )
 def test_titles_that_differ_in_form_only_fold_to_one(one, other):
@@ -177,3 +180,10 @@ def test_a_listing_bears_its_own_date_unless_no_list_can(says, bears):
     own = date.fromisoformat(says) if says else None
 
     assert date.fromisoformat(bears) == list_date(own, date(2026, 8, 7), date(2026, 8, 10))
+
+
+@pytest.mark.parametrize("title", ["Poincaré–Weyl", "Â±1 Ûber", "Ã", "Café “Ñandú”"])
+def test_what_only_looks_misread_folds_as_it_stands(title):
+    plain = unicodedata.normalize("NFKD", title).casefold()
+
+    assert "".join(filter(str.isalnum, plain)) == fold(title)
