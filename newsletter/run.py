@@ -9,6 +9,7 @@ step, a crash after it loses nothing: what is recorded but not yet published or 
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -141,25 +142,9 @@ def _record(
     backfill: bool,
     progress: Progress,
 ) -> None:
-    found, problems = inbox.find(config.inbox, idle.ours(config))
-    _tell(store, report, problems, now)
     program = reader(config.limits)
-    known = store.dumps.files(program)
-    waiting: list[tuple[date, str, inbox.Found, Dump]] = []
-    for file in found:
-        if known.get(file.path) == (file.size, file.mtime_ns):
-            continue
-        taken = inbox.take(file, config.limits)
-        if taken is None:
-            report.left += 1
-        elif isinstance(taken, Problem):
-            report.unread += 1
-            _tell(store, report, (taken,), now)
-        else:
-            dumps, left_out = _unpacked(taken, config.limits)
-            report.unread += bool(left_out)
-            _tell(store, report, left_out, now)
-            waiting += [(borne_date(dump), dump.name, file, dump) for dump in dumps]
+    waiting, unread = _collect(store, config, report, now, program)
+    parts = Counter(file.path for _, _, file, _ in waiting)
     progress.expect(sum(dump.size for _, _, _, dump in waiting))
     for _, _, file, dump in sorted(waiting, key=lambda each: each[:2]):
         # An archive has its directory at its end: where that was read, the file is whole.
@@ -169,12 +154,42 @@ def _record(
         if recorded.state == "unsettled":
             report.left += 1
             continue
-        refused = None if recorded.state == "read" else program
-        store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
         report.dumps.append(recorded)
-    store.dumps.forgive(report.standing)
+        # Of an archive the worst part decides: were it the last, nobody would look at the others again.
+        unread |= {file.path} if recorded.state != "read" else set()
+        parts[file.path] -= 1
+        if not parts[file.path]:
+            refused = program if file.path in unread else None
+            store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
     report.hints += [_not_compared(dump) for dump in report.dumps if not dump.compared]
     _hint_at_backfill(store, report, backfill=backfill)
+
+
+def _collect(
+    store: Store, config: Config, report: Report, now: datetime, program: str
+) -> tuple[list[tuple[date, str, inbox.Found, Dump]], set[str]]:
+    """The dumps of the files that are not known yet, and the paths of those of which a part was refused."""
+    found, problems = inbox.find(config.inbox, idle.ours(config))
+    _tell(store, report, problems, now)
+    known = store.dumps.files(program)
+    waiting: list[tuple[date, str, inbox.Found, Dump]] = []
+    unread: set[str] = set()
+    unchanged = []
+    for file in found:
+        if known.get(file.path) == (file.size, file.mtime_ns):
+            unchanged.append(file.name)
+            continue
+        taken = inbox.take(file, config.limits)
+        if taken is None:
+            report.left += 1
+            continue
+        dumps, left_out = ([], [taken]) if isinstance(taken, Problem) else _unpacked(taken, config.limits)
+        _tell(store, report, left_out, now)
+        waiting += [(borne_date(dump), dump.name, file, dump) for dump in dumps]
+        unread |= {file.path} if left_out else set()
+        report.unread += bool(left_out)
+    store.dumps.forgive(report.standing, unchanged)
+    return waiting, unread
 
 
 def _unpacked(taken: Dump, limits: Limits) -> tuple[list[Dump], list[Problem]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
@@ -10,7 +12,7 @@ from home import CONFIG, Home, page
 
 from newsletter.errors import PublishError, TemplateError
 from newsletter.model import Problem
-from newsletter.record import Recorded
+from newsletter.record import Recorded, reader
 from newsletter.run import Report, Wishes, read_notes, run
 
 
@@ -155,3 +157,41 @@ def test_the_clock_decides_nothing(tmp_path):
 
     assert homes[0].site() == homes[1].site()
     assert homes[0].mails() == homes[1].mails()
+
+
+def test_an_archive_of_which_a_part_was_refused_is_looked_at_again_by_a_newer_program(home):
+    """Whatever part comes last; and until then its problem stands, told once."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("2026-08-01.txt", "Dear all,\n\nsee you tomorrow.\n")
+        archive.writestr("2026-08-02.txt", page("Diffusion two", date="Aug 2"))
+    path = home.put("lists.zip", packed.getvalue())
+    first, second = ran(home, "2026-08-07 06:00"), ran(home, "2026-08-07 07:00")
+    store = home.store()
+    (refused,) = (
+        row["refused"] for row in store._database.all("SELECT * FROM inbox_file") if row["path"] == str(path)
+    )
+    again = str(path) in store.dumps.files("another version")
+    store.close()
+
+    assert ([1, 0], [0, 0]) == (
+        [first.exit_code, second.exit_code],
+        [len(second.dumps), len(second.problems)],
+    )
+    assert (reader(home.loaded().limits), False) == (refused, again)
+
+
+def test_a_part_that_never_became_a_dump_stands_in_status_until_it_is_mended(home):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("empty.txt", "")
+        archive.writestr("2026-08-02.txt", page("Diffusion two", date="Aug 2"))
+    path = home.put("lists.zip", packed.getvalue())
+    codes = [ran(home, f"2026-08-07 0{hour}:00").exit_code for hour in (6, 7)]
+    standing = home.newsletter("status").out
+    path.unlink()
+    ran(home, "2026-08-07 08:00")
+
+    assert [1, 0] == codes
+    assert "lists.zip/empty.txt: set aside" in standing
+    assert "lists.zip/empty.txt" not in home.newsletter("status").out

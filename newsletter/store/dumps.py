@@ -71,13 +71,17 @@ class Dumps:
             )
         )
 
-    def forgive(self, problems: Iterable[Problem]) -> None:
-        """Forget noted problems with files that are not among these any more: mended, or taken away."""
+    def forgive(self, problems: Iterable[Problem], unchanged: Iterable[str]) -> None:
+        """Forget noted problems that are not among these any more: mended, or taken away. Those of files that
+        were not looked at, because nothing has changed, and of the parts of such files stand.
+        """
         still = [f"{problem.dump}: {problem.what}" for problem in problems]
         self._db.run(
             "DELETE FROM dump WHERE state = 'quarantined' AND program = ''"
-            " AND sha256 NOT IN (SELECT value FROM json_each(:still))",
-            {"still": json.dumps(still)},
+            " AND sha256 NOT IN (SELECT value FROM json_each(:still)) AND NOT EXISTS"
+            " (SELECT 1 FROM json_each(:files) AS file WHERE dump.name = file.value"
+            " OR substr(dump.name, 1, length(file.value) + 1) = file.value || '/')",
+            {"still": json.dumps(still), "files": json.dumps(list(unchanged))},
         )
 
     def get(self, sha256: str) -> DumpRow | None:
