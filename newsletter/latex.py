@@ -100,7 +100,7 @@ _DOUBLE_STRUCK = dict(zip("CENPQRZ", "ℂ𝔼ℕℙℚℝℤ", strict=True))
 def _symbol(name: str) -> str:
     r"""What a macro without arguments stands for (``\alpha`` → α), else its name: no word is lost.
 
-    The table is pylatexenc's. It takes 60 ms to load, which most dumps never spend.
+    The table is pylatexenc's. It takes 40 ms to load, which most dumps never spend.
     """
     from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415 slow, and hardly ever needed
 

@@ -24,8 +24,8 @@ CREATE TABLE run (
     summary  TEXT
 ) STRICT;
 
--- Files of the inbox as they were when last taken: unchanged ones are not even opened. refused: the
--- version of the program that set one aside; a newer one looks at it again.
+-- Files of the inbox as they were when last taken: unchanged ones are not even opened. refused: version and
+-- limits of the program that could not read all of one; a newer one, or one with other limits, looks again.
 CREATE TABLE inbox_file (
     path     TEXT PRIMARY KEY,
     size     INTEGER NOT NULL,
