@@ -321,6 +321,9 @@ class RootKeys(Keys):
         json_schema_extra={"default": "14d"},
     )
     trending_lists: int = Field(default=2, ge=2, le=1000, description="On how many lists a paper trends.")
+    diversity: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.0, description="How much the papers of a digest shall differ: 0 not at all, 1 most."
+    )
 
 
 KEYS_AT: Mapping[Steps, type[Keys]] = {

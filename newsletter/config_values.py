@@ -54,6 +54,7 @@ def config_values(
         outputs=tuple(dict.fromkeys(keys.outputs)),
         fresh_days=keys.fresh,
         trending_lists=keys.trending_lists,
+        diversity=keys.diversity,
         warnings=tuple(_warnings(keys, tree.root)),
     )
 

@@ -5,12 +5,13 @@ matches in, sections out: ranked, grouped, capped, each paper once. No store, no
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from newsletter.model import Match, Paper, Pick, Section
 from newsletter.ranking.alike import Likeness
+from newsletter.ranking.variety import Scored, varied
 
 MOST_CATCH_UP = 3
 """A catch-up holds at most so many times the limit, however many slots it covers."""
@@ -94,6 +95,7 @@ def compose(
     covers: int = 1,
     *,
     at_most: int | None = None,
+    diversity: float = 0.0,
     likeness: Likeness | None = None,
 ) -> Composition:
     """Fill a digest: papers of followed authors on top, then what is new, then the backlog (what trends
@@ -102,15 +104,42 @@ def compose(
     A paper stands once, under its best-scoring profile that has room (ties: the order of `following`),
     and names the others. Of more than `at_most` papers each profile has its share. A digest that covers
     several slots has room for as many times the limits, at most three. A near-repeat of a paper that has
-    room is told with it and takes none.
+    room is told with it and takes none. With `diversity`, from 0 to 1, papers of one standing that fit the
+    same profile come in an order that varies.
     """
     times = min(covers, MOST_CATCH_UP)
+    likeness = likeness or Likeness()
     ordered = sorted(candidates, key=_precedence)
-    fold = _Fold.among(ordered, following, likeness or Likeness())
+    if diversity:
+        ordered = _varied(ordered, following, diversity, likeness)
+    fold = _Fold.among(ordered, following, likeness)
     placed = _placed(ordered, following, times, fold)
     if at_most is not None:
         placed = _shared(placed, at_most * times)
     return _composition(ordered, following, placed, fold)
+
+
+def _varied(
+    ordered: Sequence[Candidate], following: Sequence[Following], diversity: float, likeness: Likeness
+) -> list[Candidate]:
+    """The candidates of each profile vary among the turns that they have together."""
+    ranking = _ranking(following)
+    home = {candidate.paper.number: ranking(candidate)[0] for candidate in ordered}
+    fitting: dict[str, list[Scored]] = {each.profile: [] for each in following}
+    for candidate in ordered:
+        match = home[candidate.paper.number]
+        fitting[match.profile].append(
+            Scored(paper=candidate.paper, score=match.score, standing=candidate.standing)
+        )
+    turns = {profile: iter(varied(its, diversity, likeness)) for profile, its in fitting.items()}
+    by_number = {candidate.paper.number: candidate for candidate in ordered}
+    return [by_number[next(turns[home[each.paper.number].profile]).number] for each in ordered]
+
+
+def _ranking(following: Sequence[Following]) -> Callable[[Candidate], list[Match]]:
+    """The matches of a candidate, best first (ties: the order of `following`)."""
+    order = {each.profile: place for place, each in enumerate(following)}
+    return lambda candidate: sorted(candidate.matches, key=lambda match: (-match.score, order[match.profile]))
 
 
 def _composition(
@@ -148,10 +177,10 @@ class _Fold:
 
     def lead(self, candidate: Candidate, leads: Mapping[int, _Place]) -> int | None:
         """The paper, of those that have room, with which a candidate is told; the first of several."""
-        near = self.near.get(candidate.paper.number, frozenset())
-        return (
-            next((n for n in leads if n in near and self._may(candidate, leads[n])), None) if near else None
-        )
+        near = self.near.get(candidate.paper.number)
+        if not near:
+            return None
+        return next((n for n in leads if n in near and self._may(candidate, leads[n])), None)
 
     def _may(self, candidate: Candidate, place: _Place) -> bool:
         # What only a private interest found has no page, and a public section links to pages.
@@ -162,14 +191,14 @@ class _Fold:
 def _placed(ordered: Iterable[Candidate], following: Sequence[Following], times: int, fold: _Fold) -> Places:
     """Each candidate under its best-scoring profile that has room, but for near-repeats of one before it."""
     room = {each.profile: each.limit * times for each in following}
-    order = {each.profile: place for place, each in enumerate(following)}
+    ranking = _ranking(following)
     titles = {each.profile: each.title for each in following}
     placed: Places = {each.profile: [] for each in following}
     leads: dict[int, _Place] = {}
     for candidate in ordered:
         if fold.lead(candidate, leads) is not None:
             continue
-        best = sorted(candidate.matches, key=lambda match: (-match.score, order[match.profile]))
+        best = ranking(candidate)
         match = next((match for match in best if len(placed[match.profile]) < room[match.profile]), None)
         if match:
             also = tuple(titles[other.profile] for other in best if other is not match)

@@ -177,6 +177,7 @@ def _give(desk: Desk, reader: _Reader, slot: Slot, due: Due) -> None:
             reader.following,
             covers,
             at_most=reader.subscriber.at_most,
+            diversity=desk.config.diversity,
             likeness=desk.likeness,
         )
         digest = _digest(desk, reader, slot, composition, covers)

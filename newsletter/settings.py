@@ -107,4 +107,6 @@ class Config:
     fresh_days: int = 14
     trending_lists: int = 2
     """On how many lists a paper trends."""
+    diversity: float = 0.0
+    """How much the papers of a digest's section shall differ: 0 not at all, 1 as much as they shall fit."""
     warnings: tuple[str, ...] = field(default=())

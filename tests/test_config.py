@@ -709,3 +709,11 @@ def test_every_key_stands_in_the_reference():
 
     assert {key for key in keys if f"`{key}`" not in reference} == set()
     assert {name for name in rules.names() if f"`{name}`" not in reference} == set()
+
+
+def test_how_a_digest_is_filled(write):
+    made = config.load(write(f"{READER}  at_most: 20\ndiversity: 0.6\n"))
+    least = config.load(write(READER))
+
+    assert (20, 0.6) == (made.subscribers[0].at_most, made.diversity)
+    assert (None, 0.0) == (least.subscribers[0].at_most, least.diversity)

@@ -168,6 +168,20 @@ def test_what_only_a_private_interest_found_is_told_in_no_public_section():
     assert {2: [1]} == alike(compose([public, saying(candidate(2, mine=3.0))], [ONE, mine]))
 
 
+def test_with_diversity_a_paper_unlike_the_others_has_room_before_a_better_one_that_is_like_them():
+    """The order decides who has room; followed authors and what is new still come before it."""
+    first, second = (replace(candidate(n, one=9.0 - n), paper=paper("Few steps", number=n)) for n in (1, 2))
+    third = replace(candidate(3, one=6.5), paper=paper("Folding shirts", number=3))
+    followed = candidate(4, one=1.0, by=BY_ADA)
+    low = candidate(5, one=0.5)
+    wide = replace(ONE, limit=3)
+
+    assert {"one": [4, 1, 2]} == numbers(compose([first, second, third, followed, low], [wide]))
+    assert {"one": [4, 1, 3]} == numbers(
+        compose([first, second, third, followed, low], [wide], diversity=0.6)
+    )
+
+
 def test_a_section_without_a_paper_is_none():
     assert () == compose([], [ONE, TWO]).sections
 
@@ -193,13 +207,13 @@ def made_up(number: int, *, says: str, **fields) -> Candidate:
     return saying(candidate(number, **fields), says)
 
 
-@given(candidates, st.integers(1, 4), st.none() | st.integers(1, 6))
-def test_every_candidate_stands_once_is_folded_or_waits(found, covers, at_most):
+@given(candidates, st.integers(1, 4), st.none() | st.integers(1, 6), st.sampled_from([0.0, 0.6, 1.0]))
+def test_every_candidate_stands_once_is_folded_or_waits(found, covers, at_most, diversity):
     """The law of a digest: nothing is lost, nothing comes twice, no limit is broken, and none is passed over
     that a profile of its had room for, unless the digest as a whole had none; nor is one that is a
     near-repeat of what is shown.
     """
-    made = compose(found, [ONE, TWO], covers, at_most=at_most)
+    made = compose(found, [ONE, TWO], covers, at_most=at_most, diversity=diversity)
     shown = [number for its in numbers(made).values() for number in its]
     passed = [each.paper.number for each in made.passed]
     times = min(covers, 3)
@@ -227,7 +241,11 @@ def test_a_section_is_in_the_order_of_standing_then_of_score(found, covers, at_m
         for section in made.sections
     ]
 
+    varied = compose(found, [ONE, TWO], covers, at_most=at_most, diversity=1.0)
+    standings = [[by_number[p.paper.number].standing for p in section.picks] for section in varied.sections]
+
     assert all(rank == sorted(rank) for rank in ranks)
+    assert all(each == sorted(each) for each in standings)
 
 
 def test_an_edition_shows_the_first_in_full_and_all_others_by_title():
