@@ -283,6 +283,9 @@ class SubscriberKeys(Keys):
     at_most: PaperLimit | None = Field(
         default=None, description="Papers in one digest, of all profiles together; each has its share."
     )
+    surprise: bool | None = Field(
+        default=None, description="Whether a digest has one paper that fits none of the reader's profiles."
+    )
     formerly: Annotated[str, BeforeValidator(words.mail_address)] = Field(
         default="", description="The address this reader had before."
     )
@@ -323,6 +326,9 @@ class RootKeys(Keys):
     trending_lists: int = Field(default=2, ge=2, le=1000, description="On how many lists a paper trends.")
     diversity: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.0, description="How much the papers of a digest shall differ: 0 not at all, 1 most."
+    )
+    surprise: bool = Field(
+        default=False, description="Whether digests have one paper that fits none of their reader's profiles."
     )
 
 

@@ -65,6 +65,8 @@ class Desk:
 _EXPECTED = {
     "int_parsing": "a whole number",
     "int_type": "a whole number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
     "float_parsing": "a number",
     "float_type": "a number",
     "finite_number": "a number",

@@ -31,7 +31,7 @@ def config_values(
 ) -> Config:
     """The keys as the values that the stages know; nothing can be wrong any more."""
     base = where.folder(path)
-    subscribers = [_subscriber(each, keys.site.timezone) for each in keys.subscribers]
+    subscribers = [_subscriber(each, keys) for each in keys.subscribers]
     own = (
         _own_profile(each, subscriber, rules_of["subscribers", place])
         for place, (each, subscriber) in enumerate(zip(keys.subscribers, subscribers, strict=True))
@@ -100,7 +100,7 @@ def rules_hash(listed: Iterable[Rule], threshold: float) -> str:
     return hashlib.blake2b(json.dumps(meaning, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
-def _subscriber(keys: SubscriberKeys, site_zone: str) -> Subscriber:
+def _subscriber(keys: SubscriberKeys, root: RootKeys) -> Subscriber:
     reader = words.folded(keys.address)
     own = () if keys.rules is None else (own_name(reader),)
     first = {"week": 0, "month": 1}.get(keys.every)
@@ -113,12 +113,13 @@ def _subscriber(keys: SubscriberKeys, site_zone: str) -> Subscriber:
             every=keys.every,
             on=first if keys.on is None else keys.on,
             at=keys.at,
-            timezone=keys.timezone or site_zone,
+            timezone=keys.timezone or root.site.timezone,
         ),
         away=keys.away,
         max_lateness=keys.max_lateness,
         formerly=words.folded(keys.formerly),
         at_most=keys.at_most,
+        surprise=root.surprise if keys.surprise is None else keys.surprise,
     )
 
 

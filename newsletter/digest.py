@@ -281,7 +281,9 @@ def once(sections: Sequence[Section]) -> tuple[Section, ...]:
 
 def papers_in(sections: Iterable[Section]) -> tuple[Paper, ...]:
     """All papers that stand in a digest, in full or told with another."""
-    return tuple(paper for section in sections for pick in section.picks for paper in pick.papers)
+    return tuple(
+        paper for section in sections for pick in section.picks for paper in (pick.paper, *pick.alike)
+    )
 
 
 def reason_line(picks: Iterable[Pick]) -> str:

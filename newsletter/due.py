@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from newsletter import slots
 from newsletter.digest import Candidate, Composition, Following, compose, is_fresh, papers_in
-from newsletter.model import Digest, Match, Paper, Revised, Subscriber, Trend
+from newsletter.model import Digest, Match, Paper, Revised, Section, Subscriber, Trend
 from newsletter.rounds import Desk, fresh_span, health_lines
 from newsletter.slots import Slot
 from newsletter.store.ledger import Delivery, ReaderRow, ShownPaper, Waiting
+from newsletter.surprise import surprise
 
 CATCH_UP = ("missed", "superseded", "away")
 """Reasons for which a slot passed without a digest and the next one may hold more."""
@@ -252,12 +253,14 @@ def _news_for(desk: Desk, covered: Mapping[str, int]) -> dict[int, list[Match]]:
 
 def _digest(desk: Desk, reader: _Reader, slot: Slot, composition: Composition, covers: int) -> Digest:
     today = reader.local_date(desk.now)
-    fits = {paper.number for paper in papers_in(composition.sections)}
+    outside = _outside(desk, reader)
+    sections = (*composition.sections, outside) if outside else composition.sections
+    fits = {paper.number for paper in papers_in(sections)}
     fits |= {candidate.paper.number for candidate in composition.passed}
     return Digest(
         slot=slot.name,
         date=today,
-        sections=composition.sections,
+        sections=sections,
         note=_note(desk, reader, today),
         trending=_trending_block(desk, reader, fits),
         revised=_revised(desk, reader),
@@ -267,11 +270,18 @@ def _digest(desk: Desk, reader: _Reader, slot: Slot, composition: Composition, c
     )
 
 
+def _outside(desk: Desk, reader: _Reader) -> Section | None:
+    """What surprises a reader who wants that; it goes with a digest, takes no room and causes none."""
+    if not reader.subscriber.surprise:
+        return None
+    return surprise(desk, reader.row.id, reader.covered.keys(), min(reader.covered.values()))
+
+
 def _queue(desk: Desk, reader: _Reader, slot: Slot, digest: Digest, candidates: Sequence[Candidate]) -> int:
     """Write the delivery, and in the ledger what it shows; its number."""
     fits = {c.paper.number: tuple(match.profile for match in c.matches) for c in candidates}
     body = papers_in(digest.sections)
-    shown = [_shown(paper, "body", fits[paper.number]) for paper in body]
+    shown = [_shown(paper, "body", fits.get(paper.number, ())) for paper in body]
     shown += [_shown(trend.paper, "trending") for trend in digest.trending]
     shown += [_shown(revised.paper, "revised") for revised in digest.revised]
     headed = max(slot.moment, *(paper.recorded for paper in body if paper.recorded))

@@ -255,6 +255,7 @@ class Rhythm:
 class Subscriber:
     """A reader as config.yaml has it. `address` is what mail is sent to; `reader` is the folded address;
     `at_most` is how many papers a digest holds, of all profiles together; None: as their limits let in.
+    With `surprise` it has one more that fits none of them.
     """
 
     address: str
@@ -268,6 +269,7 @@ class Subscriber:
     formerly: str = ""
     """The folded address this reader had before; its ledger goes on under the new one."""
     at_most: int | None = None
+    surprise: bool = False
 
 
 # ---------------------------------------------------------------------------------------------- match
@@ -313,9 +315,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """A paper in a section, with why it is there. `also` names the titles of other profiles it fits; `alike`
-    are near-repeats of it, told in a line below.
-    """
+    """A paper in a section, why it is there, titles of other profiles it fits, and its near-repeats."""
 
     paper: Paper
     match: Match
@@ -323,18 +323,13 @@ class Pick:
     backlog: bool = False
     alike: tuple[Paper, ...] = ()
 
-    @property
-    def papers(self) -> tuple[Paper, ...]:
-        """All papers it shows."""
-        return self.paper, *self.alike
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """What one profile has in an edition or digest: `picks` in full, best first; `more` by title only."""
 
     profile: str
-    """The profile's slug: its address for ever."""
+    """The profile's slug, its address for ever; empty for what is outside a reader's profiles."""
     title: str
     picks: tuple[Pick, ...]
     more: tuple[Pick, ...] = ()

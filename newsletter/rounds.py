@@ -68,6 +68,8 @@ class Desk:
     _matcher: Matcher | None = None
     _above: dict[tuple[str, int], tuple[Match, ...]] = field(default_factory=dict)
     _kept_out: dict[int, frozenset[str]] = field(default_factory=dict)
+    _acclaimed: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _best: dict[int, tuple[Match, ...]] = field(default_factory=dict)
 
     @property
     def matcher(self) -> Matcher:
@@ -83,6 +85,20 @@ class Desk:
             fits = self.fits.get(profile, {})
             self._above[key] = tuple(match for number, match in fits.items() if self.news[number] > upto)
         return self._above[key]
+
+    def acclaimed_above(self, upto: int) -> tuple[int, ...]:
+        """Papers with votes or on several lists that became news after a number, the most voted for first."""
+        if upto not in self._acclaimed:
+            self._acclaimed[upto] = self.store.papers.acclaimed(upto, self.config.trending_lists)
+        return self._acclaimed[upto]
+
+    def best_above(self, upto: int) -> tuple[Match, ...]:
+        """What fits public profiles and became news after a number, by score."""
+        if upto not in self._best:
+            public = [profile.name for profile in self.profiles if not profile.private]
+            found = [match for name in public for match in self.fitting_above(name, upto)]
+            self._best[upto] = tuple(sorted(found, key=lambda match: (-match.score, match.paper)))
+        return self._best[upto]
 
     def kept_out(self, paper: Paper) -> frozenset[str]:
         """The profiles that mute a paper, asked once a round."""

@@ -359,6 +359,9 @@ subscribers:
         (READER + "  away: [2027-01-03/2026-12-20]\n", "config.yaml:8:10: away: `2027-01-03/2026-12-20` ends before it begins (2026-12-20/2027-01-03?)"),
         (READER + "  away: [2026-02-30]\n", "config.yaml:8:10: away: `2026-02-30` is no date (2026-12-20, or 2026-12-20/2027-01-03 for a range)"),
         (READER + "  limit: 3\n", "config.yaml:8:3: `limit` goes with a subscriber's own `rules` (a profile has its own; take it away here)"),
+        (READER + "  surprise: perhaps\n", "config.yaml:8:13: surprise: expected true or false, got `perhaps`"),
+        (READER + "  at_most: 0\n", "config.yaml:8:12: at_most: must be at least 1"),
+        (READER + "diversity: 2\n", "config.yaml:8:12: diversity: must be at most 1"),
         (READER + "- {address: b@example.org}\n", "config.yaml:8:3: this subscriber has no interests (give profiles, rules or both)"),
         (READER + "- {name: Bob, profiles: [diffusion]}\n", "config.yaml:8:3: the key `address` is missing"),
         (READER + "- {address: a b@example.org, profiles: [diffusion]}\n", "config.yaml:8:13: address: `a b@example.org` is no e-mail address (the email address contains invalid characters before the @-sign: SPACE)"),
@@ -712,8 +715,19 @@ def test_every_key_stands_in_the_reference():
 
 
 def test_how_a_digest_is_filled(write):
-    made = config.load(write(f"{READER}  at_most: 20\ndiversity: 0.6\n"))
+    made = config.load(write(f"{READER}  at_most: 20\n  surprise: yes\ndiversity: 0.6\n"))
     least = config.load(write(READER))
 
-    assert (20, 0.6) == (made.subscribers[0].at_most, made.diversity)
-    assert (None, 0.0) == (least.subscribers[0].at_most, least.diversity)
+    assert (20, True, 0.6) == (made.subscribers[0].at_most, made.subscribers[0].surprise, made.diversity)
+    assert (None, False, 0.0) == (
+        least.subscribers[0].at_most,
+        least.subscribers[0].surprise,
+        least.diversity,
+    )
+
+
+@pytest.mark.parametrize(("own", "expected"), [("", True), ("  surprise: false\n", False)])
+def test_a_reader_may_do_without_the_surprise_that_all_others_get(write, own, expected):
+    made = config.load(write(f"{READER}{own}surprise: true\n"))
+
+    assert expected is made.subscribers[0].surprise

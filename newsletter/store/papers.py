@@ -302,6 +302,17 @@ class Papers:
         )
         return tuple(row["paper"] for row in rows)
 
+    def acclaimed(self, above: int, lists: int, most: int = 500) -> tuple[int, ...]:
+        """Numbers of the news above one that have votes or are on so many lists: by votes, then by lists."""
+        rows = self._db.all(
+            "SELECT p.id FROM paper p JOIN sighting s ON s.paper = p.id"
+            " WHERE p.joined IS NULL AND NOT p.silent AND p.news > :above GROUP BY p.id"
+            " HAVING max(s.votes) > 0 OR count(DISTINCT s.date) >= :lists"
+            " ORDER BY coalesce(max(s.votes), 0) DESC, count(DISTINCT s.date) DESC, p.id LIMIT :most",
+            {"above": above, "lists": lists, "most": most},
+        )
+        return tuple(row["id"] for row in rows)
+
     def newest_list(self) -> date | None:
         """The latest date a dump bears."""
         day = self._db.value("SELECT max(date) FROM sighting")
