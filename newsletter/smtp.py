@@ -157,15 +157,17 @@ class Line:
 
     async def _log_in(self, client: aiosmtplib.SMTP) -> None:
         """Log in by one method, once: trying the others after a 535 is how accounts get locked."""
-        user, password = self._route.relay.user, self._route.password
-        if "plain" in client.server_auth_methods:
-            await client.auth_plain(user, password)
-        elif "login" in client.server_auth_methods:
-            await client.auth_login(user, password)
-        elif "cram-md5" in client.server_auth_methods:
-            await client.auth_crammd5(user, password)
-        else:
+        known = {
+            "plain": client.auth_plain,
+            "login": client.auth_login,
+            "cram-md5": client.auth_crammd5,
+        }
+        offered = [name for name in known if name in client.server_auth_methods]
+        if not offered:
             raise _NotOffered("it offers no login that we know", "email.smtp.user and email.smtp.tls")
+        # Where nothing is encrypted, the one that does not show the password.
+        chosen = offered[-1] if self._route.relay.tls == "none" else offered[0]
+        await known[chosen](self._route.relay.user, self._route.password)
 
     async def say(self, parcel: Parcel, outbox: Outbox) -> Verdict:
         """One transaction. Cancelled or failing in between, it leaves no connection behind."""

@@ -427,6 +427,14 @@ def test_a_login_is_tried_once_and_the_password_is_nowhere_told(sink, reply, cod
     assert "s3cret" not in repr(done) + str(done.problem)
 
 
+def test_in_clear_a_login_is_taken_that_does_not_show_the_password(sink):
+    sink.extensions = ("AUTH PLAIN LOGIN CRAM-MD5",)
+    sink.on("AUTH", "334 PDEyMzRAc2luaz4=")
+    send(house_of("ada"), sink, user="list", password="x", waits=replace(FAST, connect=0.5))  # noqa: S106
+
+    assert ["AUTH CRAM-MD5"] == sink.commands("AUTH")
+
+
 def test_a_relay_without_a_login_for_us_is_the_configs_fault(sink):
     house = house_of("ada")
     done = send(house, sink, user="list", password="x")  # noqa: S106
