@@ -1,36 +1,135 @@
-"""The archive: everything that may be published, read from the state as one value. Decides nothing but what
-is public.
+"""The archive: everything that may be published, as one value. Decides nothing but what is public.
+
+Of papers only what tells them apart is read here; the rest is read from the state when it is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Generic, TypeVar, overload
 
-from newsletter.model import Archive
+from newsletter.model import Paper
 from newsletter.rounds import what_trends
+from newsletter.shelf import Archive, Edition, Leaf
 from newsletter.store import Store
+
+T = TypeVar("T")
 
 AUTHORITY = "tag authority"
 """Mark: who names our feeds and entries, for ever."""
+_MOST_AT_ONCE = 1000
 
 
 def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]) -> Archive:
     """All editions, their papers and what trends."""
-    picks = store.editions.all_picks()
     trending = what_trends(store, trending_lists)
-    listed = {row["paper"] for rows in picks.values() for row in rows}
-    papers = store.papers.load(listed | set(store.editions.pages()))
-    editions = store.editions.load(picks, papers)
-    shown = {paper.number: paper for paper in (*papers.values(), *(trend.paper for trend in trending))}
-    slugs = {paper.slug for paper in shown.values()}
+    papers = _Papers(store.papers.load, {trend.paper.number: trend.paper for trend in trending})
+    editions = store.editions.all(papers.some)
+    shown = {number for edition in editions for _, numbers in edition.listing for number in numbers}
+    shown |= {trend.paper.number for trend in trending}
+    shown |= set(store.editions.pages())
+    leaves = tuple(_listed(store.pages.leaves(shown), editions))
+    numbers = [leaf.number for leaf in leaves]
+    slugs = {leaf.slug for leaf in leaves}
     dates = {edition.date for edition in editions}
     return Archive(
         editions=editions,
         profiles=store.editions.cards(),
-        papers=tuple(shown[number] for number in sorted(shown)),
+        papers=_InTurn(numbers, papers.some),
+        leaves=leaves,
+        mentions=_ByNumber(_InTurn(numbers, store.editions.mentions, ())),
+        repeats=tuple(pair for pair in store.pages.repeats() if slugs.issuperset(pair)),
         trending=trending,
-        redirects=tuple((old, now) for old, now in store.papers.redirects() if now in slugs),
+        redirects=tuple((old, now) for old, now in store.pages.redirects() if now in slugs),
         notes=tuple((day, notes[day]) for day in sorted(notes) if day in dates),
         authority=store.runs.mark(AUTHORITY) or "newsletter.invalid,2026",
     )
+
+
+def _listed(leaves: Iterable[Leaf], editions: Iterable[Edition]) -> Iterator[Leaf]:
+    """The leaves with the editions that list them in their stamps and dates."""
+    latest: dict[int, date] = {}
+    often: dict[int, int] = {}
+    for edition in editions:
+        for _, numbers in edition.listing:
+            for number in numbers:
+                latest.setdefault(number, edition.date)
+                often[number] = often.get(number, 0) + 1
+    for leaf in leaves:
+        day = latest.get(leaf.number)
+        if day is None:
+            yield leaf
+        else:
+            changed = max(day, leaf.changed or day)
+            yield replace(leaf, stamp=f"{leaf.stamp}|{day}|{often[leaf.number]}", changed=changed)
+
+
+class _Papers:
+    """Papers by their numbers, each read from the state once."""
+
+    def __init__(
+        self, load: Callable[[Iterable[int]], Mapping[int, Paper]], held: Mapping[int, Paper]
+    ) -> None:
+        self._load = load
+        self._held = dict(held)
+
+    def some(self, numbers: Iterable[int]) -> Mapping[int, Paper]:
+        wanted = set(numbers)
+        if missing := wanted - self._held.keys():
+            self._held |= self._load(missing)
+        return {number: self._held[number] for number in wanted}
+
+
+class _InTurn(Sequence[T], Generic[T]):
+    """What belongs to each of some numbers. Where one after the other is looked at, many are read at once."""
+
+    def __init__(
+        self, numbers: Sequence[int], load: Callable[[Iterable[int]], Mapping[int, T]], none: T | None = None
+    ) -> None:
+        self.numbers = numbers
+        self._load = load
+        self._none = none
+        self._held: dict[int, T] = {}
+        self._next = 0
+        self._block = 1
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        number = self.numbers[index]
+        if number not in self._held:
+            self._block = min(_MOST_AT_ONCE, 2 * self._block) if index == self._next else 1
+            block = self.numbers[index : index + self._block]
+            found = self._load(block)
+            self._held = {each: self._of(found, each) for each in block}
+        self._next = index + 1
+        return self._held[number]
+
+    def _of(self, found: Mapping[int, T], number: int) -> T:
+        return found[number] if self._none is None else found.get(number, self._none)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+class _ByNumber(Mapping[int, T], Generic[T]):
+    """The same, looked up by number."""
+
+    def __init__(self, several: _InTurn[T]) -> None:
+        self._several = several
+        self._places = {number: place for place, number in enumerate(several.numbers)}
+
+    def __getitem__(self, number: int) -> T:
+        return self._several[self._places[number]]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from newsletter.model import Archive, Artifact, Edition, Match, Paper, Pick, ProfileCard, Section
+from newsletter.model import Match, Paper, Pick, Section
 from newsletter.ports import Press
 from newsletter.settings import Site
+from newsletter.shelf import Archive, Artifact, Edition, ProfileCard
 from newsletter.text import shorten, xml_safe
 from newsletter.view import day, source
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from newsletter import __version__
 from newsletter.settings import Config
+from newsletter.shelf import ProfileCard
 from newsletter.shipped import templates_stamp
 from newsletter.store import Store
 from newsletter.where import Located
@@ -31,6 +32,12 @@ def made_of(config: Config | Located, revision: str, notes: Mapping[date, str]) 
     parts = (revision, config.digest, templates_stamp(config.templates), __version__)
     written = "\0".join(f"{day}\0{text}" for day, text in sorted(notes.items()))
     return hashlib.sha256("\0".join((*parts, written)).encode()).hexdigest()
+
+
+def look(config: Config, profiles: Iterable[ProfileCard], site: Path) -> str:
+    """A stamp of what pages are made of besides the papers on them: config, templates, program, profiles."""
+    parts = (config.digest, templates_stamp(config.templates), __version__, str(site), *map(repr, profiles))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def stands(places: Config | Located, files: Iterable[tuple[str, int, int]]) -> str:

@@ -5,12 +5,14 @@ Blocks in, pages of blocks out. What a paper looks like is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 PAGE_BYTES = 150_000
 # What the page around the papers may take: head, navigation, an editor's note.
 FRAME_BYTES = 16_000
+_AROUND = 1_200
+"""Bytes of a listed paper besides its abstract: title, authors, reasons, links, and the markup of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +44,14 @@ def _size(block: Block) -> int:
     return sum(len(part.encode()) for part in (*block.papers, *block.more))
 
 
-def fitting(blocks_at: Callable[[int], tuple[Block, ...]], limits: Sequence[int]) -> list[tuple[Block, ...]]:
-    """The blocks on one page with the longest abstracts that fit it, else spread over several."""
-    blocks: tuple[Block, ...] = ()
+def fit_limit(abstracts: Sequence[int], limits: Sequence[int]) -> int:
+    """Of some limits for abstracts, longest first, the first with which papers whose abstracts have these
+    lengths fit on one page; else the last.
+    """
     for limit in limits:
-        blocks = blocks_at(limit)
-        if sum(map(_size, blocks)) <= PAGE_BYTES - FRAME_BYTES:
-            return [blocks]
-    return list(spread(blocks))
+        if sum(min(length, limit) + _AROUND for length in abstracts) <= PAGE_BYTES - FRAME_BYTES:
+            return limit
+    return limits[-1]
 
 
 def spread(blocks: Iterable[Block]) -> Iterator[tuple[Block, ...]]:

@@ -2,7 +2,7 @@
 from a value itself; nothing here reads, writes or knows the time.
 
     Dump → ListedPaper, Problem → Paper (with its Sightings) → Match (with its Reasons)
-         → Section → Edition (for the site) and Digest (for a reader) → Artifact, Letter
+         → Section → Edition (for the site, in shelf.py) and Digest (for a reader) → Letter
 """
 
 from __future__ import annotations
@@ -357,22 +357,6 @@ class Revised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """What one run newly lists on the site: immutable. `name` is its date, with -2, -3 for later ones."""
-
-    name: str
-    date: date
-    made: datetime
-    sections: tuple[Section, ...]
-    health: tuple[str, ...] = ()
-
-    @property
-    def papers(self) -> int:
-        """How many distinct papers it lists."""
-        return len({pick.paper.number for s in self.sections for pick in (*s.picks, *s.more)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """What one reader gets in one slot."""
 
@@ -393,47 +377,6 @@ class Digest:
     def papers(self) -> int:
         """How many papers stand in its body."""
         return sum(len(section.picks) for section in self.sections)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileCard:
-    """A profile as the site shows it. `slug` is its id for ever, `address` its present folder name.
-
-    `former` are folder names it had before: pages there redirect, feeds are written there too.
-    `active` is false for a profile that config.yaml no longer has: its pages stay.
-    """
-
-    slug: str
-    address: str
-    title: str
-    description: str = ""
-    former: tuple[str, ...] = ()
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
-    """All that may be published, newest edition first. Private profiles are not in it."""
-
-    editions: tuple[Edition, ...]
-    profiles: tuple[ProfileCard, ...]
-    papers: tuple[Paper, ...]
-    """Every paper that has a page: in an edition or trending; in the order of their numbers."""
-    trending: tuple[Trend, ...] = ()
-    redirects: tuple[tuple[str, str], ...] = ()
-    """Slugs of papers that were joined into others: (old slug, slug now)."""
-    notes: tuple[tuple[date, str], ...] = ()
-    """The editor's notes: (edition date, Markdown)."""
-    authority: str = "newsletter.invalid,2026"
-    """Of the tag: URIs that name feeds and entries; fixed when the state was made."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Artifact:
-    """A file of out/site: `path` with forward slashes, relative to it."""
-
-    path: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

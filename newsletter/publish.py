@@ -10,13 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from newsletter.errors import PublishError
-from newsletter.model import Artifact
+from newsletter.shelf import Artifact, Draft, Made, Output, Summary
 
 UNFINISHED = ".newsletter-unfinished"
 HINTS = {
@@ -35,32 +36,86 @@ HINTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What a publication did: the paths it wrote, and how many files were right already."""
+    """What a publication did: the paths it wrote, how many files were right already, and all drafts as they
+    stand now.
+    """
 
     written: tuple[str, ...]
     unchanged: int
+    drafts: Mapping[str, Made] = field(default_factory=dict)
 
 
-def publish(artifacts: Iterable[Artifact], folder: Path) -> Published:
-    """Bring the folder to what the artifacts say. Raises PublishError with the path and what to do."""
-    made = _checked(artifacts)
+def publish(outputs: Iterable[Output], folder: Path, before: Mapping[str, Made] | None = None) -> Published:
+    """Bring the folder to what the outputs say. Raises PublishError with the path and what to do.
+
+    `before` are the drafts as they were last published: one in which nothing changed is not made anew.
+    """
+    desk = _Desk(folder, before or {})
+    made = desk.take(outputs)
     _sweep({(folder / artifact.path).parent for artifact in made})
     changed = [artifact for artifact in made if not _same(folder / artifact.path, artifact.content)]
     for artifact in sorted(changed, key=_turn):
         _write(folder / artifact.path, artifact.content)
-    return Published(written=tuple(a.path for a in changed), unchanged=len(made) - len(changed))
+    unchanged = len(desk.paths) - len(changed)
+    return Published(written=tuple(a.path for a in changed), unchanged=unchanged, drafts=desk.drafts)
 
 
-def _checked(artifacts: Iterable[Artifact]) -> list[Artifact]:
-    """All artifacts, each with a path of its own inside the folder."""
-    made: dict[str, Artifact] = {}
-    for artifact in artifacts:
-        if not _safe(artifact.path):
-            raise PublishError(f"{artifact.path!r} leads out of the site", hint="nothing was written")
+class _Desk:
+    """Makes what has to be made, each with a path of its own inside the folder."""
+
+    def __init__(self, folder: Path, before: Mapping[str, Made]) -> None:
+        self._folder = folder
+        self._before = before
+        self._made: list[Artifact] = []
+        self._mapped: dict[str, date | None] = {}
+        self.paths: set[str] = set()
+        self.drafts: dict[str, Made] = {}
+
+    def take(self, outputs: Iterable[Output]) -> list[Artifact]:
+        """All artifacts that may have to be written."""
+        summaries = []
+        for output in outputs:
+            if isinstance(output, Summary):
+                summaries.append(output)
+            elif isinstance(output, Draft):
+                self._draft(output)
+            else:
+                self._add(output)
+        for summary in summaries:
+            for artifact in summary.make(self._mapped):
+                self._add(artifact)
+        return self._made
+
+    def _draft(self, draft: Draft) -> None:
+        before = self._before.get(draft.path)
+        if before and before.made_of == draft.made_of and self._stand((draft.path, *before.further)):
+            self.drafts[draft.path] = before
+            for path in (draft.path, *before.further):
+                self._reserve(path)
+                self._mapped[path] = draft.changed
+            return
+        made = draft.artifacts()
+        for artifact in made:
+            self._add(artifact)
+        further = tuple(artifact.path for artifact in made if artifact.path != draft.path)
+        self.drafts[draft.path] = Made(draft.made_of, further)
+
+    def _add(self, artifact: Artifact) -> None:
+        self._reserve(artifact.path)
+        if artifact.mapped:
+            self._mapped[artifact.path] = artifact.changed
+        self._made.append(artifact)
+
+    def _reserve(self, path: str) -> None:
+        if not _safe(path):
+            raise PublishError(f"{path!r} leads out of the site", hint="nothing was written")
         # Some disks hold Paper.html and paper.html for one file.
-        if made.setdefault(artifact.path.casefold(), artifact) is not artifact:
-            raise PublishError(f"{artifact.path}: two pages want this address", hint="nothing was written")
-    return list(made.values())
+        if path.casefold() in self.paths:
+            raise PublishError(f"{path}: two pages want this address", hint="nothing was written")
+        self.paths.add(path.casefold())
+
+    def _stand(self, paths: Iterable[str]) -> bool:
+        return all(os.path.isfile(f"{self._folder}/{path}") for path in paths)  # noqa: PTH113 - 10,000 of them
 
 
 def _safe(path: str) -> bool:

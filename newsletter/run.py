@@ -31,7 +31,7 @@ from newsletter.deliver import (
 from newsletter.due import Due, next_slot, settle_slots, sync_readers
 from newsletter.errors import NewsletterError
 from newsletter.idle import NEXT_SLOT
-from newsletter.model import Archive, Artifact, Dump, Problem
+from newsletter.model import Dump, Problem
 from newsletter.outbox import Sent
 from newsletter.ports import SILENT, Press, Progress
 from newsletter.post_room import SECRET, PostRoom
@@ -48,10 +48,13 @@ from newsletter.rounds import (
     write_edition,
 )
 from newsletter.settings import Config, Limits
+from newsletter.shelf import Archive, Output
 from newsletter.store import Store
 
 PUBLISHED = "published"
 """Mark: of what the site was last made."""
+LOOK = "look"
+"""Mark: of what the site was last made besides papers, editions and notes."""
 _LONG_AGO_DAYS = 31
 
 
@@ -286,15 +289,21 @@ def _publish(
     if store.runs.mark(PUBLISHED) == made_of and (site / "index.html").is_file():
         return
     archive = read_archive(store, trending_lists=config.trending_lists, notes=notes)
+    look = idle.look(config, archive.profiles, site)
+    drafts = store.pages.drafts()
+    before = drafts if store.runs.mark(LOOK) == look else {}
     try:
-        report.published = publish(_artifacts(archive, config, press()), site)
+        report.published = publish(_outputs(archive, config, press()), site, before)
     except NewsletterError as error:
         report.failures.append(error)
         return
-    store.runs.set_mark(PUBLISHED, made_of)
+    with store.transaction():
+        store.pages.put_drafts(report.published.drafts, drafts)
+        store.runs.set_mark(LOOK, look)
+        store.runs.set_mark(PUBLISHED, made_of)
 
 
-def _artifacts(archive: Archive, config: Config, press: Press) -> Iterator[Artifact]:
+def _outputs(archive: Archive, config: Config, press: Press) -> Iterator[Output]:
     from newsletter import outputs  # noqa: PLC0415 - feedgen and lxml are for runs that publish
 
     for name in config.outputs:

@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from html import unescape
 
 from newsletter.addresses import addresses
@@ -336,17 +335,31 @@ def _folded(text: str) -> tuple[str, range | list[int]]:
     """The text without case and accents, and where each of its characters stood (and the end)."""
     if text.isascii():
         return text.lower(), range(len(text) + 1)
-    letters = [_plain(character) for character in text]
-    if all(len(plain) == 1 for plain in letters):
-        return "".join(letters), range(len(text) + 1)
-    places = [place for place, plain in enumerate(letters) for _ in plain]
-    return "".join(letters), [*places, len(text)]
+    folded = text.translate(_PLAIN)
+    if _PLAIN.uneven.isdisjoint(text):
+        return folded, range(len(text) + 1)
+    places = [place for place, character in enumerate(text) for _ in _PLAIN[ord(character)]]
+    return folded, [*places, len(text)]
 
 
-@lru_cache(maxsize=4096)
-def _plain(character: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", character)
-    return "".join(part for part in decomposed if not unicodedata.combining(part)).casefold()
+class _Plain(dict[int, str]):
+    """For str.translate: each character without case and accents, worked out when it is first met."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
+        """Characters met that become none, or several."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(code))
+        plain = "".join(part for part in decomposed if not unicodedata.combining(part)).casefold()
+        if len(plain) != 1:
+            self.uneven.add(chr(code))
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain()
 
 
 _SENTENCE_END = re.compile(r"[.!?][)\]”’\"']?(?= )")

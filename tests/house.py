@@ -163,11 +163,9 @@ class House:
 
     def editions(self) -> list[tuple[str, dict[str, list[str]]]]:
         """Every edition, oldest first: its name, and the titles of each profile."""
-        picks = self.store.editions.all_picks()
-        papers = self.store.papers.load(row["paper"] for rows in picks.values() for row in rows)
         return [
             (edition.name, {s.profile: titles((*s.picks, *s.more)) for s in edition.sections})
-            for edition in self.store.editions.load(picks, papers)[::-1]
+            for edition in self.store.editions.all(self.store.papers.load)[::-1]
         ]
 
     def edit(self, **fields) -> None:

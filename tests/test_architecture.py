@@ -27,6 +27,8 @@ PURE = (
         "replies",
         "text",
         "feed",
+        "shelf",
+        "almanac",
         "view",
         "listing",
         "note",

@@ -21,8 +21,9 @@ from test_architecture import MODULES, PATHS_AS_VALUES, PURE_MODULES, WORLD, imp
 from newsletter import config, errors, formats, inbox, outputs, press, rules
 from newsletter.cli import program
 from newsletter.containers import unpacked
-from newsletter.model import Archive, DumpDate, ListedPaper, Problem, ProfileCard
+from newsletter.model import DumpDate, ListedPaper, Problem
 from newsletter.settings import Limits, Site
+from newsletter.shelf import Archive, ProfileCard, made
 from newsletter.store.schema import MIGRATIONS
 
 ROOT = Path(__file__).parent.parent
@@ -513,10 +514,10 @@ def test_the_template_of_the_page_on_templates_takes_the_place_of_ours(tmp_path)
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "about.html").write_text(block, encoding="utf-8")
     card = ProfileCard(slug="diffusion", address="diffusion", title="Diffusion")
-    made = outputs.load("site").artifacts(
+    site = outputs.load("site").artifacts(
         Archive(editions=(), profiles=(card,), papers=()), press.load(Site(title="Our list"), tmp_path)
     )
-    about = next(artifact.content.decode() for artifact in made if artifact.path == "about.html")
+    about = next(artifact.content.decode() for artifact in made(site) if artifact.path == "about.html")
 
     assert "<p>Our list is read by 1 group in our lab.</p>" in about
 

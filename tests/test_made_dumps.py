@@ -17,10 +17,13 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 from fakes import at, dump
-from home import LONG_AGO, Home
+from home import LONG_AGO, Home, contents
 
+from newsletter.archive import read_archive
 from newsletter.model import Paper
+from newsletter.publish import publish
 from newsletter.record import record_dump
+from newsletter.run import _outputs, press_of
 from newsletter.store import Store, open_store
 from newsletter.text import clean
 
@@ -112,6 +115,17 @@ def newest(made: Namespace) -> dict[str, tuple[str, int]]:
             record = json.loads(line)
             last[f"arxiv:{record['id']}"] = (clean(record["title"]), len(record["versions"]))
     return last
+
+
+def test_a_site_that_grew_day_by_day_is_the_site_made_at_once(home, tmp_path):
+    """Only pages in which something changed were made on each day, and none was forgotten."""
+    grown = home.site()
+    store, config = home.store(), home.loaded()
+    archive = read_archive(store, trending_lists=config.trending_lists, notes={})
+    publish(_outputs(archive, config, press_of(config)()), tmp_path / "site")
+    store.close()
+
+    assert contents(tmp_path / "site") == grown
 
 
 # ------------------------------------------------------------------------------------------ what is made

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from newsletter.errors import PublishError, TemplateError
-from newsletter.model import Artifact
 from newsletter.publish import HINTS, UNFINISHED, publish
+from newsletter.shelf import Artifact, Draft, Summary
 
 
 def artifact(path: str, content: str = "words") -> Artifact:
@@ -129,3 +131,59 @@ def test_a_failure_we_never_met_is_told_too(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(PublishError, match="input/output error"):
         publish([artifact("a.html")], tmp_path)
+
+
+def drafts(*made_of: str, log: list[str], pages: int = 1):
+    """A draft for each stamp, at 0.html, 1.html, …; what is made is noted in the log."""
+
+    def make(name: str, stamp: str):
+        log.append(name)
+        yield artifact(f"{name}.html", stamp)
+        for page in range(2, pages + 1):
+            yield artifact(f"{name}-{page}.html", stamp)
+
+    for number, stamp in enumerate(made_of):
+        yield Draft(
+            path=f"{number}.html",
+            made_of=stamp,
+            make=partial(make, str(number), stamp),
+            changed=date(2026, 8, 7),
+        )
+
+
+def test_a_draft_is_made_where_what_it_is_made_of_has_changed(tmp_path):
+    log = []
+    first = publish(drafts("a", "b", "c", log=log), tmp_path)
+    log.clear()
+    done = publish(drafts("a", "B", "c", log=log), tmp_path, first.drafts)
+
+    assert ["1"] == log
+    assert (("1.html",), 2) == (done.written, done.unchanged)
+    assert "B" == (tmp_path / "1.html").read_text()
+
+
+def test_a_draft_that_somebody_removed_is_made_again(tmp_path):
+    """Any of the files that it goes on in."""
+    log = []
+    first = publish(drafts("a", "b", log=log, pages=3), tmp_path)
+    (tmp_path / "1-3.html").unlink()
+    log.clear()
+    publish(drafts("a", "b", log=log, pages=3), tmp_path, first.drafts)
+
+    assert ["1"] == log
+    assert (tmp_path / "1-3.html").is_file()
+
+
+def test_what_sums_up_all_pages_knows_those_that_were_not_made(tmp_path):
+    summary = Summary(make=lambda mapped: [artifact("sitemap.xml", " ".join(sorted(mapped)))])
+    first = publish([*drafts("a", "b", log=[], pages=2), artifact("other.xml"), summary], tmp_path)
+    publish([*drafts("a", "B", log=[], pages=2), summary], tmp_path, first.drafts)
+
+    assert "0-2.html 0.html 1-2.html 1.html" == (tmp_path / "sitemap.xml").read_text()
+
+
+def test_a_draft_has_an_address_of_its_own_even_where_it_is_not_made(tmp_path):
+    first = publish(drafts("a", log=[]), tmp_path)
+
+    with pytest.raises(PublishError, match="two pages"):
+        publish([*drafts("a", log=[]), artifact("0.html")], tmp_path, first.drafts)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.feed import Feed, address, feeds
-from newsletter.model import Archive, Artifact
 from newsletter.ports import Press
+from newsletter.shelf import Archive, Artifact
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from newsletter.feed import Entry, Feed, address, feeds
-from newsletter.model import Archive, Artifact
 from newsletter.ports import Press
 from newsletter.settings import Site
+from newsletter.shelf import Archive, Artifact
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

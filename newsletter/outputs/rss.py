@@ -11,8 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from newsletter.feed import TTL_MINUTES, Entry, Feed, address, feeds, home
-from newsletter.model import Archive, Artifact
 from newsletter.ports import Press
+from newsletter.shelf import Archive, Artifact
 
 if TYPE_CHECKING:
     from feedgen.feed import FeedGenerator

@@ -1,40 +1,62 @@
 """The static site: archive in, pages out. Links are relative: it works under any address and from a disk.
 
 How a page looks stands in templates/; here stands which pages there are, what each is given, and how a long
-listing is kept under its budget: abstracts are shortened first, then it goes on on further pages.
+listing is kept under its budget: abstracts are shortened first, then it goes on on further pages. Pages that
+show papers are drafts: they are made where what they show has changed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property, partial
 from itertools import groupby
 
+from newsletter.almanac import Almanac, Span, calendar, neighbours, of_profile
 from newsletter.digest import once
 from newsletter.feed import address
-from newsletter.listing import Block, fitting, paged, spread
-from newsletter.model import Archive, Artifact, Edition, Match, Paper, Pick, ProfileCard, Section
+from newsletter.listing import Block, fit_limit, paged, spread
+from newsletter.model import Match, Paper, Pick, Section
+from newsletter.outputs._frame import Frame, Shown
+from newsletter.outputs._pieces import Pieces
 from newsletter.ports import Press
+from newsletter.shelf import (
+    Archive,
+    Artifact,
+    Draft,
+    Edition,
+    Leaf,
+    Mention,
+    Output,
+    ProfileCard,
+    leaves_of,
+    mentions_of,
+    repeats_of,
+    stamp,
+)
 from newsletter.text import shorten
-from newsletter.view import bibtex, clock, day, known, shares, sources, why
+from newsletter.view import Source, bibtex, day, known, month, shares, sources
 
 ABSTRACTS = (100_000, 700, 320)
 BRIEF = 320
+BEST = 10
+"""So many papers of each profile a week or month shows."""
 HOME_DAYS = 7
-SITEMAP_URLS = 40_000
+TRENDS = 150
+"""So many trending papers stand on a page."""
 ABSTRACT_ON_ITS_PAGE = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """Where a paper's page says it stands: an edition and what a profile said of it."""
+class Fit:
+    """What a paper's page says of a profile that it fits."""
 
-    edition: Edition
-    section: Section
-    match: Match
     card: ProfileCard
+    match: Match
+    date: date
+    """Of the latest edition that has it for the profile."""
 
     @property
     def shares(self) -> tuple[tuple[str, float], ...]:
@@ -42,103 +64,88 @@ class Mention:
         return shares(self.match)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """A date with its editions, in the order they were made."""
-
-    date: date
-    editions: tuple[Edition, ...]
-    papers: int
-    profiles: tuple[str, ...]
-
-    @property
-    def path(self) -> str:
-        return f"editions/{self.date.isoformat()}.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A page as search engines and feed readers meet it."""
-
-    path: str
-    title: str
-    description: str
-    profile: ProfileCard | None = None
-    kind: str = "website"
-    hidden: bool = False
-
-    @property
-    def up(self) -> str:
-        return "../" * self.path.count("/")
-
-
-def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:
+def artifacts(archive: Archive, press: Press) -> Iterator[Output]:
     """Every page, the style, the icon, robots.txt and, where the site has an address, its sitemap."""
-    builder = _Site(archive, press)
-    yield from builder.assets()
-    changed: dict[str, date | None] = {}
-    for artifact, when in builder.pages():
-        changed[artifact.path] = when
-        yield artifact
-    yield from builder.redirects()
-    yield from builder.furniture(changed)
+    pages = _Site(archive, press)
+    yield from pages.all()
+    yield from pages.redirects()
+    yield from pages.frame.furniture()
 
 
 class _Site:
-    """The pages of one archive. Holds what all of them share; nothing in it changes."""
+    """The pages of one archive. Holds what all of them share."""
 
     def __init__(self, archive: Archive, press: Press) -> None:
         self.archive = archive
         self.press = press
-        self.cards = {card.slug: card for card in archive.profiles}
-        self.days = _days(archive, self.cards)
-        self.mentions = _mentions(archive, self.cards)
-        self.notes = dict(archive.notes)
-        self.pages_of = {paper.number for paper in archive.papers}
-        self.same = _possibly_same(archive.papers)
+        self.frame = Frame(press)
         self.language = press.site.language
+        self.cards = {card.slug: card for card in archive.profiles}
+        self.leaves = leaves_of(archive)
+        self.mentions = mentions_of(archive)
+        self.same = _possibly_same(archive, self.leaves)
+        self.former = _former(archive)
+        self.notes = dict(archive.notes)
+        stamps = {leaf.number: leaf.stamp for leaf in self.leaves}
+        self.almanac = Almanac(archive, {slug: card.title for slug, card in self.cards.items()}, stamps)
+        self.pieces = Pieces(press, self.cards)
+        self.newest = self.almanac.days[0].last if self.almanac.days else None
 
-    def pages(self) -> Iterator[tuple[Artifact, date | None]]:
-        """The pages that a person may come to, each with the date of its last change."""
-        newest = self.days[0].date if self.days else None
-        yield self.home(), newest
-        for number, of in enumerate(self.days):
-            for page in self.day(of, number):
-                yield page, of.date
+    def all(self) -> Iterator[Artifact | Draft]:
+        """The pages that a person may come to."""
+        yield self.home()
+        yield from self.spans(self.almanac.days, self.day)
+        yield from self.spans(self.almanac.weeks, self.week)
+        yield from self.spans(self.almanac.months, self.month)
+        totals = _totals(self.archive)
         for card in self.archive.profiles:
-            for page in self.profile(card):
-                yield page, newest
-        for paper in self.archive.papers:
-            yield self.paper(paper), self.changed(paper)
-        for page in (*self.years(), self.profiles(), self.trending(), self.feeds(), self.about()):
-            yield page, newest
+            yield from self.profile(card, totals[card.slug])
+        yield from (self.paper(place, leaf) for place, leaf in enumerate(self.leaves))
+        yield from self.years()
+        yield from self.trending()
+        yield from (self.profiles(totals), self.feeds(), self.about())
 
-    # ------------------------------------------------------------------------------------- each page
+    # ----------------------------------------------------------------------------- days, weeks, months
 
     def home(self) -> Artifact:
-        """The latest day, with what is trending and the days before it."""
+        """The latest day, with what is trending, a calendar and the days before it."""
         site = self.press.site
         page = Shown("index.html", site.title, site.description or "New research papers, by interest.")
-        latest = self.days[0] if self.days else None
-        blocks = self.blocks(latest, "", BRIEF) if latest else ()
+        days = self.almanac.days
+        latest = days[0] if days else None
         return self.page(
             "home.html",
             page,
             latest=latest,
-            blocks=next(spread(blocks)),
-            note=self.notes.get(latest.date, "") if latest else "",
-            days=self.days[:HOME_DAYS],
+            blocks=next(spread(self.pieces.blocks(latest, "", BRIEF))) if latest else (),
+            note=self.notes.get(latest.last, "") if latest else "",
+            days=days[:HOME_DAYS],
+            months=self.almanac.months[:1],
+            weeks=calendar(latest) if latest else (),
+            dates={span.last: span.path for span in days},
             trending=self.archive.trending[:5],
             profiles=self.active(),
         )
 
-    def day(self, of: Day, number: int) -> Iterator[Artifact]:
+    def spans(
+        self, spans: Sequence[Span], pages: Callable[[Span, Span | None, Span | None], Iterable[Artifact]]
+    ) -> Iterator[Draft]:
+        """Days, weeks or months; each names the one after it and the one before."""
+        for place, of in enumerate(spans):
+            newer, older = neighbours(spans, place)
+            names = [each.name if each else "" for each in (newer, older)]
+            made_of = self.almanac.stamp(of.editions, *names, self.notes.get(of.last, ""))
+            make = partial(pages, of, newer, older)
+            yield Draft(path=of.path, made_of=made_of, make=make, changed=of.last)
+
+    def day(self, of: Span, newer: Span | None, older: Span | None) -> Iterator[Artifact]:
         """All editions of a day, in order; on as many pages as it takes."""
-        parts = fitting(lambda limit: self.blocks(of, "../", limit), ABSTRACTS)
+        limit = self.limit(of)
+        parts = list(spread(self.pieces.blocks(of, "../", limit)))
         paths = [paged(of.path, n) for n in range(1, len(parts) + 1)]
         words = f"{of.papers} new papers" if of.papers != 1 else "1 new paper"
         for n, (path, blocks) in enumerate(zip(paths, parts, strict=True), 1):
-            title = day(of.date, self.language) + (f", page {n}" if n > 1 else "")
+            title = day(of.last, self.language) + (f", page {n}" if n > 1 else "")
             text = f"{words} in {', '.join(of.profiles)}"
             yield self.page(
                 "day.html",
@@ -146,79 +153,210 @@ class _Site:
                 day=of,
                 heading=title,
                 blocks=blocks,
-                note=self.notes.get(of.date, "") if n == 1 else "",
+                note=self.notes.get(of.last, "") if n == 1 else "",
                 pages=paths,
                 current=n,
-                newer=self.days[number - 1] if number else None,
-                older=self.days[number + 1] if number + 1 < len(self.days) else None,
+                newer=newer,
+                older=older,
             )
 
-    def profile(self, card: ProfileCard) -> Iterator[Artifact]:
-        """A profile's papers, newest edition first."""
-        base = f"profiles/{card.address}/index.html"
-        parts = fitting(lambda limit: self.history(card, limit), (BRIEF,))
+    def limit(self, of: Span) -> int:
+        """How long the abstracts of a day may be, to keep its page under the budget."""
+        sections = [section for edition in of.editions for section in self.pieces.public(edition)]
+        lengths = [len(pick.paper.abstract) for section in sections for pick in section.picks]
+        return fit_limit(lengths, ABSTRACTS)
+
+    def week(self, of: Span, newer: Span | None, older: Span | None) -> Iterator[Artifact]:
+        """The best of a week, profile by profile."""
+        words = f"The best of {of.papers} papers, from {day(of.first, self.language)} on"
+        page = Shown(of.path, f"Week {of.name}", words)
+        blocks = self.best(of, full=True)
+        yield self.page(
+            "span.html",
+            page,
+            of=of,
+            blocks=next(spread(blocks)),
+            weeks=(),
+            dates={},
+            newer=newer,
+            older=older,
+        )
+
+    def month(self, of: Span, newer: Span | None, older: Span | None) -> Iterator[Artifact]:
+        """A month's calendar, and the best of it by title."""
+        title = month(of.first, self.language)
+        page = Shown(of.path, title, f"The best of {of.papers} papers of {title}, and every edition.")
+        yield self.page(
+            "span.html",
+            page,
+            of=of,
+            blocks=next(spread(self.best(of, full=False))),
+            weeks=calendar(of),
+            dates={date: f"{date.isoformat()}.html" for date in of.dates},
+            newer=newer,
+            older=older,
+        )
+
+    def best(self, of: Span, *, full: bool) -> Iterator[Block]:
+        """The best papers of each profile in a span, each once."""
+        together: dict[str, list[Pick]] = {}
+        for edition in of.editions:
+            for section in self.pieces.public(edition):
+                together.setdefault(section.profile, []).extend((*section.picks, *section.more))
+        ranked = (
+            Section(profile=slug, title=self.cards[slug].title, picks=tuple(sorted(picks, key=_by_score)))
+            for slug, picks in together.items()
+        )
+        for section in once(tuple(ranked)):
+            best = section.picks[:BEST]
+            yield self.pieces.block(
+                replace(section, picks=best if full else (), more=() if full else best),
+                "../",
+                BRIEF,
+                id=section.profile,
+                title=section.title,
+                note=section.reason,
+                href=f"../profiles/{self.cards[section.profile].address}/index.html",
+            )
+
+    # --------------------------------------------------------------------------------------- profiles
+
+    def profile(self, card: ProfileCard, total: int) -> Iterator[Artifact | Draft]:
+        """A profile's latest papers, and a page of titles for each month."""
+        months = [(span, of_profile(span.editions, card)) for span in self.almanac.months]
+        months = [(span, editions) for span, editions in months if editions]
+        page = Shown(
+            f"profiles/{card.address}/index.html",
+            card.title,
+            shorten(card.description or f"New papers on {card.title}", 300),
+            card,
+        )
+        yield self.page(
+            "profile.html",
+            page,
+            card=card,
+            heading=card.title,
+            blocks=next(spread(self.history(of_profile(self.archive.editions, card), card, BRIEF))),
+            months=[span for span, _ in months],
+            total=total,
+        )
+        for span, editions in months:
+            path = f"profiles/{card.address}/{span.name}.html"
+            made_of = self.almanac.stamp(editions, profile=card.slug)
+            make = partial(self.profile_month, card, span, editions, path)
+            yield Draft(path=path, made_of=made_of, make=make, changed=span.last)
+
+    def profile_month(
+        self, card: ProfileCard, of: Span, editions: Sequence[Edition], base: str
+    ) -> Iterator[Artifact]:
+        """All that a profile found in a month, by title."""
+        parts = list(spread(self.history(editions[::-1], card, None)))
         paths = [paged(base, n) for n in range(1, len(parts) + 1)]
         for n, (path, blocks) in enumerate(zip(paths, parts, strict=True), 1):
-            title = card.title + (f", page {n}" if n > 1 else "")
-            text = card.description or f"New papers on {card.title}"
+            title = f"{card.title}, {month(of.first, self.language)}" + (f", page {n}" if n > 1 else "")
             yield self.page(
-                "profile.html",
-                Shown(path, title, shorten(text, 300), card),
+                "profile-month.html",
+                Shown(path, title, f"All papers that fit {card.title}, by title.", card),
                 card=card,
-                heading=title,
                 blocks=blocks,
                 pages=paths,
                 current=n,
-                total=len({m for m in self.mentions if self._fits(m, card)}),
             )
 
-    def paper(self, paper: Paper) -> Artifact:
+    def history(self, editions: Iterable[Edition], card: ProfileCard, limit: int | None) -> Iterator[Block]:
+        """What each edition had for the profile; by title alone where there is no limit of abstracts."""
+        for edition in editions:
+            for section in self.pieces.public(edition):
+                if section.profile == card.slug:
+                    picks = (*section.picks, *section.more)
+                    yield self.pieces.block(
+                        section if limit else replace(section, picks=(), more=picks),
+                        "../../",
+                        limit or 0,
+                        id=f"on-{edition.name}",
+                        title=day(edition.date, self.language),
+                        note=section.reason,
+                        href=f"../../editions/{edition.date.isoformat()}.html",
+                    )
+
+    def profiles(self, totals: Mapping[str, int]) -> Artifact:
+        page = Shown("profiles/index.html", "Profiles", "The interests that papers are picked for.")
+        return self.page("profiles.html", page, profiles=self.archive.profiles, counts=totals)
+
+    def active(self) -> tuple[ProfileCard, ...]:
+        return tuple(card for card in self.archive.profiles if card.active)
+
+    # ----------------------------------------------------------------------------------------- papers
+
+    def paper(self, place: int, leaf: Leaf) -> Draft:
         """All that is known of one paper."""
+        same, former = self.same.get(leaf.slug, ()), self.former.get(leaf.slug, ())
+        made_of = stamp((leaf.stamp, *former, *(f"{other.slug} {other.stamp}" for other in same)))
+        make = partial(self.paper_page, place, leaf)
+        return Draft(path=f"papers/{leaf.slug}.html", made_of=made_of, make=make, changed=leaf.changed)
+
+    def paper_page(self, place: int, leaf: Leaf) -> Iterator[Artifact]:
+        paper = self.archive.papers[place]
         path = f"papers/{paper.slug}.html"
         url = address(self.press.site, path)
         mentions = self.mentions.get(paper.number, ())
-        reasons = [reason for mention in mentions for reason in mention.match.reasons]
-        return self.page(
+        links = sources(paper)
+        yield self.page(
             "paper.html",
             Shown(path, paper.title, shorten(paper.abstract or paper.title, 160), kind="article"),
             paper=paper,
             abstract=shorten(paper.abstract, ABSTRACT_ON_ITS_PAGE),
-            mentions=_latest(mentions),
-            reasons=reasons,
-            sources=sources(paper),
+            mentions=self.fits(mentions),
+            reasons=[reason for mention in mentions for reason in mention.match.reasons],
+            sources=links,
             bibtex=bibtex(paper, url),
-            jsonld=_json_ld(paper, url),
+            jsonld=_json_ld(paper, url, links),
             arxiv=known(paper, "arxiv"),
             doi=known(paper, "doi"),
-            same=self.same.get(paper.slug, ()),
-            former=[old for old, new in self.archive.redirects if new == paper.slug],
+            same=[self.archive.papers[self.places[other.slug]] for other in self.same.get(leaf.slug, ())],
+            former=self.former.get(leaf.slug, ()),
         )
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where the papers stand, by their slugs."""
+        return {leaf.slug: place for place, leaf in enumerate(self.leaves)}
+
+    def fits(self, mentions: Iterable[Mention]) -> tuple[Fit, ...]:
+        """The latest of each profile, best score first."""
+        each: dict[str, Fit] = {}
+        for mention in mentions:
+            if card := self.cards.get(mention.match.profile):
+                each.setdefault(card.slug, Fit(card=card, match=mention.match, date=mention.date))
+        return tuple(sorted(each.values(), key=lambda fit: -fit.match.score))
+
+    # ------------------------------------------------------------------------------------- other lists
 
     def years(self) -> Iterator[Artifact]:
         """The archive: the newest year at archive.html, each older one on a page of its own."""
-        years = [(year, list(of)) for year, of in groupby(self.days, key=lambda d: d.date.year)]
+        years = [(year, list(of)) for year, of in groupby(self.almanac.months, key=lambda m: m.last.year)]
         paths = {
             year: "archive.html" if n == 0 else f"archive-{year}.html" for n, (year, _) in enumerate(years)
         }
-        for year, of in years or [(0, [])]:
-            path = paths.get(year, "archive.html")
+        days = {name: list(of) for name, of in groupby(self.almanac.days, key=lambda d: d.name[:7])}
+        for year, months in years or [(0, [])]:
             title = f"Archive {year}" if year else "Archive"
-            months = [list(days) for _, days in groupby(of, key=lambda d: d.date.month)]
-            page = Shown(path, title, "Every edition, by year and month.")
-            yield self.page("archive.html", page, year=year, months=months, years=paths)
+            page = Shown(paths.get(year, "archive.html"), title, "Every edition, by year and month.")
+            of = [(span, days[span.name]) for span in months]
+            weeks = [week for week in self.almanac.weeks if week.last.year == year]
+            yield self.page("archive.html", page, year=year, months=of, weeks=weeks, years=paths)
 
-    def profiles(self) -> Artifact:
-        page = Shown("profiles/index.html", "Profiles", "The interests that papers are picked for.")
-        counts = {
-            card.slug: sum(1 for number in self.mentions if self._fits(number, card))
-            for card in self.archive.profiles
-        }
-        return self.page("profiles.html", page, profiles=self.archive.profiles, counts=counts)
-
-    def trending(self) -> Artifact:
-        page = Shown("trending.html", "Trending", "Papers that keep coming back, or that many people like.")
-        rows = [(trend, trend.paper.number in self.pages_of) for trend in self.archive.trending]
-        return self.page("trending.html", page, rows=rows)
+    def trending(self) -> Iterator[Artifact]:
+        """All that trends, on as many pages as it takes."""
+        rows = self.archive.trending
+        parts = [rows[start : start + TRENDS] for start in range(0, len(rows), TRENDS)] or [()]
+        paths = [paged("trending.html", n) for n in range(1, len(parts) + 1)]
+        for n, (path, trends) in enumerate(zip(paths, parts, strict=True), 1):
+            title = "Trending" + (f", page {n}" if n > 1 else "")
+            page = Shown(path, title, "Papers that keep coming back, or that many people like.")
+            yield self.page(
+                "trending.html", page, rows=trends, first=1 + (n - 1) * TRENDS, pages=paths, current=n
+            )
 
     def feeds(self) -> Artifact:
         page = Shown("feeds.html", "Feeds", "Follow the papers in a feed reader: RSS, Atom and JSON Feed.")
@@ -228,198 +366,60 @@ class _Site:
         page = Shown("about.html", "About", "What this reading list is and how papers get onto it.")
         return self.page("about.html", page, profiles=self.active(), editions=len(self.archive.editions))
 
-    # ------------------------------------------------------------------------------------- furniture
-
-    def assets(self) -> Iterator[Artifact]:
-        for name in ("assets/style.css", "assets/favicon.svg"):
-            path = name.removeprefix("assets/") if name.endswith(".svg") else name
-            yield Artifact(path=path, content=self.press.render(name).encode())
-
     def redirects(self) -> Iterator[Artifact]:
         """Old addresses of papers and profiles, each leading on to the present one."""
         for old, new in self.archive.redirects:
-            yield self.redirect(f"papers/{old}.html", f"{new}.html", f"papers/{new}.html")
+            yield self.frame.redirect(f"papers/{old}.html", f"{new}.html", f"papers/{new}.html")
         for card in self.archive.profiles:
             for former in card.former:
                 there = f"profiles/{card.address}/index.html"
-                yield self.redirect(f"profiles/{former}/index.html", f"../{card.address}/index.html", there)
+                target = f"../{card.address}/index.html"
+                yield self.frame.redirect(f"profiles/{former}/index.html", target, there)
 
-    def redirect(self, path: str, target: str, there: str) -> Artifact:
-        canonical = address(self.press.site, there)
-        text = self.press.render("site/redirect.html", path=path, target=target, canonical=canonical)
-        return Artifact(path=path, content=text.encode())
-
-    def furniture(self, changed: dict[str, date | None]) -> Iterator[Artifact]:
-        """404.html, robots.txt and sitemap.xml."""
-        url = self.press.site.url
-        # It is shown at any depth, where relative links lead nowhere.
-        page = Shown("404.html", "Page not found", "There is no such page here.", hidden=True)
-        yield self.page("404.html", page, up=f"{url}/" if url else "")
-        sitemaps = list(self.sitemaps(changed)) if url else []
-        robots = self.press.render("site/robots.txt", sitemap=bool(sitemaps))
-        yield Artifact(path="robots.txt", content=robots.encode())
-        yield from sitemaps
-
-    def sitemaps(self, changed: dict[str, date | None]) -> Iterator[Artifact]:
-        """sitemap.xml; with more pages than one may hold, an index of several."""
-        urls = [(address(self.press.site, path), when) for path, when in sorted(changed.items())]
-        parts = [urls[start : start + SITEMAP_URLS] for start in range(0, len(urls), SITEMAP_URLS)]
-        names = [f"sitemap-{n}.xml" for n in range(1, len(parts) + 1)] if len(parts) > 1 else ["sitemap.xml"]
-        for name, part in zip(names, parts, strict=True):
-            yield Artifact(path=name, content=self.press.render("site/sitemap.xml", urls=part).encode())
-        if len(parts) > 1:
-            index = self.press.render("site/sitemap-index.xml", names=names)
-            yield Artifact(path="sitemap.xml", content=index.encode())
-
-    # --------------------------------------------------------------------------------------- pieces
+    # ----------------------------------------------------------------------------------------- pieces
 
     def page(self, template: str, page: Shown, **values: object) -> Artifact:
-        """The page by its template, in the frame that all pages share."""
-        values = {"up": page.up, **values}
-        text = self.press.render(
-            f"site/{template}",
-            page=page,
-            canonical="" if page.hidden else address(self.press.site, page.path),
-            feeds_here=self._feeds_here(page),
-            **values,
-        )
-        return Artifact(path=page.path, content=text.encode("utf-8", "replace"))
-
-    def _feeds_here(self, page: Shown) -> list[tuple[str, str]]:
-        """The page's own feed first, then the one of everything: (folder, title)."""
-        own = [(f"profiles/{page.profile.address}", page.profile.title)] if page.profile else []
-        return [*own, ("feeds", self.press.site.title)]
-
-    def blocks(self, of: Day, up: str, limit: int) -> tuple[Block, ...]:
-        """What each edition of the day has for each profile, each paper once; `limit` is of abstracts."""
-        several = len(of.editions) > 1
-        return tuple(
-            self.block(
-                section,
-                up,
-                limit,
-                id=f"e{number}-{section.profile}",
-                title=self.cards[section.profile].title,
-                note=section.reason,
-                href=f"{up}profiles/{self.cards[section.profile].address}/index.html",
-                above=f"Edition {number}, {clock(edition.made, self.press.site)}" if several else "",
-            )
-            for number, edition in enumerate(of.editions, 1)
-            for section in once(tuple(_public(edition, self.cards)))
-        )
-
-    def history(self, card: ProfileCard, limit: int) -> tuple[Block, ...]:
-        """What each edition had for the profile."""
-        return tuple(
-            self.block(
-                section,
-                "../../",
-                limit,
-                id=f"on-{edition.name}",
-                title=day(edition.date, self.language),
-                note=section.reason,
-                href=f"../../editions/{edition.date.isoformat()}.html",
-            )
-            for edition in self.archive.editions
-            for section in _public(edition, self.cards)
-            if section.profile == card.slug
-        )
-
-    def block(self, section: Section, up: str, limit: int, **words: str) -> Block:
-        level = 4 if words.get("above") else 3
-        return Block(
-            **words,
-            count=len(section.picks) + len(section.more),
-            papers=tuple(
-                self.pick(pick, up, limit, level, rank) for rank, pick in enumerate(section.picks, 1)
-            ),
-            more=tuple(self.line(pick, up) for pick in section.more),
-        )
-
-    def pick(self, pick: Pick, up: str, limit: int, level: int, rank: int) -> str:
-        abstract = shorten(pick.paper.abstract, limit)
-        return self.press.render(
-            "partials/pick.html",
-            pick=pick,
-            abstract=abstract,
-            cut=abstract != pick.paper.abstract,
-            why=why(pick.match),
-            sources=sources(pick.paper),
-            up=up,
-            level=level,
-            rank=rank,
-        )
-
-    def line(self, pick: Pick, up: str) -> str:
-        return self.press.render("partials/line.html", pick=pick, why=why(pick.match), up=up)
-
-    def active(self) -> tuple[ProfileCard, ...]:
-        return tuple(card for card in self.archive.profiles if card.active)
-
-    def changed(self, paper: Paper) -> date | None:
-        """When the paper's page last changed: an edition listed it, a list showed it, a version came."""
-        dates = [mention.edition.date for mention in self.mentions.get(paper.number, ())]
-        dates += [*paper.lists, *([paper.revised.date()] if paper.revised else [])]
-        return max(dates, default=None)
-
-    def _fits(self, number: int, card: ProfileCard) -> bool:
-        return any(mention.card.slug == card.slug for mention in self.mentions.get(number, ()))
+        """A page that a person may come to."""
+        content = self.frame.page(template, page, **values)
+        return Artifact(path=page.path, content=content, mapped=True, changed=self.newest)
 
 
-def _public(edition: Edition, cards: dict[str, ProfileCard]) -> Iterator[Section]:
-    for section in edition.sections:
-        if not section.private and section.profile in cards:
-            yield section
+def _by_score(pick: Pick) -> tuple[float, int]:
+    return -pick.match.score, pick.paper.number
 
 
-def _days(archive: Archive, cards: dict[str, ProfileCard]) -> tuple[Day, ...]:
-    """Newest first; within a day its editions in the order they were made."""
-    days: dict[date, list[Edition]] = {}
+def _totals(archive: Archive) -> dict[str, int]:
+    """How many papers each profile has found."""
+    found: dict[str, set[int]] = {card.slug: set() for card in archive.profiles}
     for edition in archive.editions:
-        days.setdefault(edition.date, []).insert(0, edition)
-    return tuple(_day(when, tuple(days[when]), cards) for when in sorted(days, reverse=True))
+        for slug, numbers in edition.listed:
+            if slug in found:
+                found[slug].update(numbers)
+    return {slug: len(numbers) for slug, numbers in found.items()}
 
 
-def _day(when: date, editions: tuple[Edition, ...], cards: dict[str, ProfileCard]) -> Day:
-    sections = [section for edition in editions for section in _public(edition, cards)]
-    papers = {pick.paper.number for section in sections for pick in (*section.picks, *section.more)}
-    titles = dict.fromkeys(cards[section.profile].title for section in sections)
-    return Day(date=when, editions=editions, papers=len(papers), profiles=tuple(titles))
-
-
-def _mentions(archive: Archive, cards: dict[str, ProfileCard]) -> dict[int, tuple[Mention, ...]]:
-    """For each paper's number, where it stands, newest edition first."""
-    found: dict[int, list[Mention]] = {}
-    for edition in archive.editions:
-        for section in _public(edition, cards):
-            for pick in (*section.picks, *section.more):
-                mention = Mention(
-                    edition=edition, section=section, match=pick.match, card=cards[section.profile]
-                )
-                found.setdefault(pick.paper.number, []).append(mention)
-    return {number: tuple(mentions) for number, mentions in found.items()}
-
-
-def _possibly_same(papers: Iterable[Paper]) -> dict[str, tuple[Paper, ...]]:
+def _possibly_same(archive: Archive, leaves: Iterable[Leaf]) -> dict[str, tuple[Leaf, ...]]:
     """For each slug the papers it may be the same as, older or newer, as far as both have a page."""
-    pages = {paper.slug: paper for paper in papers}
-    pairs = [(paper.slug, repeat.slug) for paper in pages.values() for repeat in paper.repeats]
-    same: dict[str, tuple[Paper, ...]] = {}
+    pairs = repeats_of(archive)
+    if not pairs:
+        return {}
+    by_slug = {leaf.slug: leaf for leaf in leaves}
+    same: dict[str, tuple[Leaf, ...]] = {}
     for one, other in (*pairs, *((older, newer) for newer, older in pairs)):
-        if one in pages and other in pages:
-            same[one] = (*same.get(one, ()), pages[other])
+        if one in by_slug and other in by_slug:
+            same[one] = (*same.get(one, ()), by_slug[other])
     return same
 
 
-def _latest(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-    """One for each profile, best score first."""
-    each: dict[str, Mention] = {}
-    for mention in mentions:
-        each.setdefault(mention.card.slug, mention)
-    return tuple(sorted(each.values(), key=lambda mention: -mention.match.score))
+def _former(archive: Archive) -> dict[str, tuple[str, ...]]:
+    """The slugs that were joined into each."""
+    former: dict[str, tuple[str, ...]] = {}
+    for old, new in archive.redirects:
+        former[new] = (*former.get(new, ()), old)
+    return former
 
 
-def _json_ld(paper: Paper, url: str) -> str:
+def _json_ld(paper: Paper, url: str, links: Iterable[Source]) -> str:
     """schema.org's ScholarlyArticle with what is known; safe inside a script element."""
     facts = {
         "@context": "https://schema.org",
@@ -429,7 +429,7 @@ def _json_ld(paper: Paper, url: str) -> str:
         "author": [{"@type": "Person", "name": author} for author in paper.authors],
         "datePublished": paper.published.isoformat() if paper.published else "",
         "url": url,
-        "sameAs": [source.url for source in sources(paper) if source.rel == "abstract"],
+        "sameAs": [link.url for link in links if link.rel == "abstract"],
         "identifier": list(paper.ids),
     }
     text = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)

@@ -4,7 +4,7 @@
     store.dumps      dumps and inbox files            store.readers    readers, slots, deliveries, backlog
     store.repeats    near-equal titles, marked pairs   store.learning   what ranking need not work out again
     store.runs       runs and what they said, marks
-    store.sending    deliveries on their way
+    store.sending    deliveries on their way           store.pages      the pages of the site as they stand
     store.suppressions   addresses that nothing is sent to, bounces that were counted
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
@@ -20,6 +20,7 @@ from newsletter.store.database import Database
 from newsletter.store.dumps import Dumps
 from newsletter.store.editions import Editions
 from newsletter.store.learning import Learning
+from newsletter.store.pages import Pages
 from newsletter.store.papers import Papers
 from newsletter.store.readers import Readers
 from newsletter.store.repeats import Repeats
@@ -38,6 +39,7 @@ class Store:
         self.editions = Editions(database)
         self.readers = Readers(database)
         self.repeats = Repeats(database)
+        self.pages = Pages(database)
         self.runs = Runs(database)
         self.learning = Learning(database)
         self.sending = Sending(database, self.readers)

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from newsletter.digest import reason_line
-from newsletter.model import Edition, Match, Paper, Pick, Profile, ProfileCard, Reason, Section
+from newsletter.model import Match, Paper, Pick, Profile, Reason, Section
+from newsletter.shelf import Edition, Later, Mention, ProfileCard
 from newsletter.store import codec
 from newsletter.store.database import Database
 
@@ -36,6 +38,10 @@ class Judged:
 
     low: int
     high: int
+
+
+_IN_TURN = "f.place IS NULL, f.place, e.profile"
+"""Profiles as config.yaml has them, and then those that it has no more."""
 
 
 class Editions:
@@ -220,24 +226,13 @@ class Editions:
         )
 
     def pages(self) -> tuple[int, ...]:
-        """The papers that have a page although no edition lists them."""
-        return tuple(row["paper"] for row in self._db.all("SELECT paper FROM page ORDER BY paper"))
+        """The papers that have a page whatever editions list; of joined ones, what they are now."""
+        rows = self._db.tuples("SELECT coalesce(p.joined, p.id) FROM page JOIN paper p ON p.id = page.paper")
+        return tuple(sorted({number for (number,) in rows}))
 
-    def all_picks(self) -> dict[int, list[sqlite3.Row]]:
-        """Every pick of every edition, by edition, in the order of profiles and places."""
-        rows = self._db.all(
-            "SELECT e.* FROM edition_pick e JOIN profile f ON f.slug = e.profile"
-            " WHERE NOT f.private ORDER BY e.edition, f.place IS NULL, f.place, e.profile, e.place"
-        )
-        picks: dict[int, list[sqlite3.Row]] = {}
-        for row in rows:
-            picks.setdefault(row["edition"], []).append(row)
-        return picks
-
-    def load(
-        self, picks: Mapping[int, list[sqlite3.Row]], papers: Mapping[int, Paper]
-    ) -> tuple[Edition, ...]:
-        """Every edition that has a pick, newest first."""
+    def all(self, papers: Callable[[Iterable[int]], Mapping[int, Paper]]) -> tuple[Edition, ...]:
+        """Every edition that has a public pick, newest first; its papers are read when it is looked at."""
+        listed = self._listed()
         titles = {row.slug: row.title for row in self.profiles()}
         rows = self._db.all("SELECT * FROM edition ORDER BY date DESC, number DESC")
         return tuple(
@@ -245,12 +240,58 @@ class Editions:
                 name=_name(date.fromisoformat(row["date"]), row["number"]),
                 date=date.fromisoformat(row["date"]),
                 made=datetime.fromisoformat(row["made"]),
-                sections=_sections(picks[row["id"]], papers, titles),
+                sections=Later(partial(self._sections, row["id"], titles, papers)),
                 health=tuple(json.loads(row["health"])),
+                listing=listed[row["id"]],
             )
             for row in rows
-            if row["id"] in picks
+            if row["id"] in listed
         )
+
+    def _listed(self) -> dict[int, tuple[tuple[str, tuple[int, ...]], ...]]:
+        """The papers of each edition's public sections, by profile."""
+        joined = dict(self._db.tuples("SELECT id, joined FROM paper WHERE joined IS NOT NULL"))
+        listed: dict[int, dict[str, list[int]]] = {}
+        for edition, profile, paper in self._db.tuples(
+            "SELECT e.edition, e.profile, e.paper FROM edition_pick e JOIN profile f ON f.slug = e.profile"
+            f" WHERE NOT f.private ORDER BY e.edition, {_IN_TURN}, e.place"
+        ):
+            listed.setdefault(edition, {}).setdefault(profile, []).append(joined.get(paper, paper))
+        return {
+            edition: tuple((profile, tuple(dict.fromkeys(papers))) for profile, papers in of.items())
+            for edition, of in listed.items()
+        }
+
+    def _sections(
+        self,
+        edition: int,
+        titles: Mapping[str, str],
+        papers: Callable[[Iterable[int]], Mapping[int, Paper]],
+    ) -> tuple[Section, ...]:
+        rows = self._db.all(
+            "SELECT e.* FROM edition_pick e JOIN profile f ON f.slug = e.profile"
+            f" WHERE NOT f.private AND e.edition = :edition ORDER BY {_IN_TURN}, e.place",
+            {"edition": edition},
+        )
+        return _sections(rows, papers({row["paper"] for row in rows}), titles)
+
+    def mentions(self, papers: Iterable[int]) -> dict[int, tuple[Mention, ...]]:
+        """Where papers stand, newest edition first; papers joined into them among them."""
+        rows = self._db.all(
+            "SELECT coalesce(p.joined, p.id) AS paper, e.profile, e.score, e.reasons, d.date, d.number"
+            " FROM paper p CROSS JOIN edition_pick e ON e.paper = p.id"
+            " JOIN edition d ON d.id = e.edition JOIN profile f ON f.slug = e.profile"
+            " WHERE NOT f.private AND (p.id IN (SELECT value FROM json_each(:papers))"
+            " OR p.joined IN (SELECT value FROM json_each(:papers)))"
+            f" ORDER BY d.date DESC, d.number DESC, {_IN_TURN}, e.place",
+            {"papers": json.dumps(sorted(papers))},
+        )
+        found: dict[int, list[Mention]] = {}
+        for row in rows:
+            day = date.fromisoformat(row["date"])
+            mention = Mention(edition=_name(day, row["number"]), date=day, match=_match(row["profile"], row))
+            found.setdefault(row["paper"], []).append(mention)
+        return {paper: tuple(several) for paper, several in found.items()}
 
     def on(self, day: date) -> bool:
         """Whether there is an edition of a date."""

@@ -283,13 +283,6 @@ class Papers:
             "WHERE joined IS NULL AND title LIKE :like ESCAPE '\\' ORDER BY id LIMIT 20", {"like": like}
         )
 
-    def redirects(self) -> tuple[tuple[str, str], ...]:
-        """Slugs of papers that were joined into others: (old slug, slug now)."""
-        rows = self._db.all(
-            "SELECT p.slug AS old, q.slug AS now FROM paper p JOIN paper q ON q.id = p.joined ORDER BY p.slug"
-        )
-        return tuple((row["old"], row["now"]) for row in rows)
-
     def listed_again(self, since: date, lists: int, longest: int | None = None) -> tuple[int, ...]:
         """Numbers of the papers on at least so many lists of different dates since a date, or with votes;
         a dump of more papers than `longest`, where that is told, is no list.

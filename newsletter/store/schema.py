@@ -305,4 +305,13 @@ ALTER TABLE delivery DROP COLUMN digest;
 ALTER TABLE delivery DROP COLUMN letter;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT)
+_DRAFTS = """
+-- The pages of the site that stand published: what each was made of, and the files that it goes on in.
+CREATE TABLE draft (
+    path    TEXT PRIMARY KEY,
+    made_of TEXT NOT NULL,
+    further TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _DRAFTS)

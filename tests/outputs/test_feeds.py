@@ -13,8 +13,8 @@ from fakes import at, paper, pick, section
 from lxml import etree
 
 from newsletter.feed import feeds
-from newsletter.model import Archive, Edition
 from newsletter.outputs import atom, json_feed, rss
+from newsletter.shelf import Archive, Edition
 
 
 def made(archive, press):

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import lxml.html
 import pytest
 
-from newsletter.model import Archive
-from newsletter.outputs import site
+from newsletter.outputs import _frame, site
+from newsletter.shelf import Archive, made
 
 
 def pages(archive, press):
-    return {a.path: a.content for a in site.artifacts(archive, press)}
+    return {a.path: a.content for a in made(site.artifacts(archive, press))}
 
 
 def tree(content: bytes):
@@ -37,6 +37,8 @@ def test_an_archive_becomes_these_pages(archive, press):
         *("papers/one.html", "papers/two.html", "papers/three.html", "papers/uno.html"),
         *("profiles/index.html", "profiles/diffusion/index.html", "profiles/planning/index.html"),
         *("profiles/old/index.html", "robots.txt", "sitemap.xml", "favicon.svg", "assets/style.css"),
+        *("editions/2026-W32.html", "editions/2026-08.html"),
+        *("profiles/diffusion/2026-08.html", "profiles/planning/2026-08.html"),
     }
     assert expected == made
 
@@ -152,7 +154,7 @@ def test_an_old_address_leads_on(archive, press, old, there):
 
 def test_a_long_day_stays_under_the_budget_and_loses_no_paper(many, press):
     made = pages(many(600), press)
-    days = {path: content for path, content in made.items() if path.startswith("editions/")}
+    days = {path: content for path, content in made.items() if path.startswith("editions/2026-08-07")}
     shown = [url for content in days.values() for url in tree(content).xpath("//article/h3/a/@href")]
 
     assert len(days) > 1
@@ -197,7 +199,7 @@ def test_the_same_archive_gives_the_same_bytes(archive, press):
 
 
 def test_the_sitemap_is_split_before_it_is_too_long(archive, press, monkeypatch):
-    monkeypatch.setattr(site, "SITEMAP_URLS", 5)
+    monkeypatch.setattr(_frame, "SITEMAP_URLS", 5)
     made = pages(archive, press)
 
     assert b"<sitemapindex" in made["sitemap.xml"]

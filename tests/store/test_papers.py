@@ -71,7 +71,7 @@ def test_joined_papers_are_one_under_both_numbers(house):
     assert found[1] is found[4]
     assert ["2026-08-01", "2026-08-02", "2026-08-03"] == [str(day) for day in found[1].lists]
     assert ["diffusion-a-survey"] == slugs(house, "doi:10.1000/b")
-    assert (("diffusion-as-one", "diffusion-a-survey"),) == house.store.papers.redirects()
+    assert (("diffusion-as-one", "diffusion-a-survey"),) == house.store.pages.redirects()
     assert {1} == house.store.readers.shown(house.reader_id("ada"), (1,))
 
 
