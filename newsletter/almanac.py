@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from newsletter.shelf import Archive, Edition, ProfileCard, stamp
+from newsletter.publication import Archive, Edition, ProfileCard, stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from datetime import date
 from typing import Generic, TypeVar, overload
 
 from newsletter.model import Paper
+from newsletter.publication import Archive, Edition, Leaf
 from newsletter.rounds import what_trends
-from newsletter.shelf import Archive, Edition, Leaf
 from newsletter.store import Store
 
 T = TypeVar("T")

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from newsletter.model import Match, Paper, Pick, Section
 from newsletter.ports import Press
+from newsletter.publication import Archive, Artifact, Edition, ProfileCard
 from newsletter.settings import Site
-from newsletter.shelf import Archive, Artifact, Edition, ProfileCard
 from newsletter.text import shorten, xml_safe
 from newsletter.view import day, source
 

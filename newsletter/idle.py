@@ -13,8 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from newsletter import __version__
+from newsletter.publication import ProfileCard
 from newsletter.settings import Config
-from newsletter.shelf import ProfileCard
 from newsletter.shipped import templates_stamp
 from newsletter.store import Store
 from newsletter.where import Located

@@ -2,7 +2,7 @@
 from a value itself; nothing here reads, writes or knows the time.
 
     Dump → ListedPaper, Problem → Paper (with its Sightings) → Match (with its Reasons)
-         → Section → Edition (for the site, in shelf.py) and Digest (for a reader) → Letter
+         → Section → Edition (for the site, in publication.py) and Digest (for a reader) → Letter
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from newsletter.errors import PublishError
-from newsletter.shelf import Artifact, Draft, Made, Output, Summary
+from newsletter.publication import Artifact, Draft, Made, Output, Summary
 
 UNFINISHED = ".newsletter-unfinished"
 HINTS = {

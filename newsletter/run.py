@@ -36,6 +36,7 @@ from newsletter.outbox import Sent
 from newsletter.ports import SILENT, Press, Progress
 from newsletter.post_room import SECRET, PostRoom
 from newsletter.progress import watched
+from newsletter.publication import Archive, Output
 from newsletter.publish import Published, publish
 from newsletter.record import MOST_COMPARED, REVISION, Recorded, borne_date, reader, record_dump
 from newsletter.rounds import (
@@ -48,7 +49,6 @@ from newsletter.rounds import (
     write_edition,
 )
 from newsletter.settings import Config, Limits
-from newsletter.shelf import Archive, Output
 from newsletter.store import Store
 
 PUBLISHED = "published"

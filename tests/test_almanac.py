@@ -8,7 +8,7 @@ import pytest
 from fakes import at
 
 from newsletter.almanac import Almanac, calendar, neighbours, week
-from newsletter.shelf import Archive, Edition
+from newsletter.publication import Archive, Edition
 
 
 def edition(name: str, **listing: tuple[int, ...]) -> Edition:

@@ -27,7 +27,7 @@ PURE = (
         "replies",
         "text",
         "feed",
-        "shelf",
+        "publication",
         "almanac",
         "view",
         "listing",

@@ -22,8 +22,8 @@ from newsletter import config, errors, formats, inbox, outputs, press, rules
 from newsletter.cli import program
 from newsletter.containers import unpacked
 from newsletter.model import DumpDate, ListedPaper, Problem
+from newsletter.publication import Archive, ProfileCard, made
 from newsletter.settings import Limits, Site
-from newsletter.shelf import Archive, ProfileCard, made
 from newsletter.store.schema import MIGRATIONS
 
 ROOT = Path(__file__).parent.parent

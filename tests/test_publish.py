@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import PublishError, TemplateError
+from newsletter.publication import Artifact, Draft, Summary
 from newsletter.publish import HINTS, UNFINISHED, publish
-from newsletter.shelf import Artifact, Draft, Summary
 
 
 def artifact(path: str, content: str = "words") -> Artifact:

@@ -11,7 +11,7 @@ from functools import cache
 
 from newsletter.feed import address
 from newsletter.ports import Press
-from newsletter.shelf import Artifact, ProfileCard, Summary
+from newsletter.publication import Artifact, ProfileCard, Summary
 
 SITEMAP_URLS = 40_000
 NAVIGATION = (

@@ -11,7 +11,7 @@ from newsletter.digest import once
 from newsletter.listing import Block
 from newsletter.model import Pick, Section
 from newsletter.ports import Press
-from newsletter.shelf import Edition, ProfileCard
+from newsletter.publication import Edition, ProfileCard
 from newsletter.text import shorten
 from newsletter.view import clock, sources, why
 

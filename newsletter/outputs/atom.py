@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from newsletter.feed import Feed, address, feeds
 from newsletter.ports import Press
-from newsletter.shelf import Archive, Artifact
+from newsletter.publication import Archive, Artifact
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from newsletter.feed import Entry, Feed, address, feeds
 from newsletter.ports import Press
+from newsletter.publication import Archive, Artifact
 from newsletter.settings import Site
-from newsletter.shelf import Archive, Artifact
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.feed import TTL_MINUTES, Entry, Feed, address, feeds, home
 from newsletter.ports import Press
-from newsletter.shelf import Archive, Artifact
+from newsletter.publication import Archive, Artifact
 
 if TYPE_CHECKING:
     from feedgen.feed import FeedGenerator

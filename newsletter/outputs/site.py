@@ -22,7 +22,7 @@ from newsletter.model import Match, Paper, Pick, Section
 from newsletter.outputs._frame import Frame, Shown
 from newsletter.outputs._pieces import Pieces
 from newsletter.ports import Press
-from newsletter.shelf import (
+from newsletter.publication import (
     Archive,
     Artifact,
     Draft,

@@ -13,7 +13,7 @@ from functools import partial
 
 from newsletter.digest import reason_line
 from newsletter.model import Match, Paper, Pick, Profile, Reason, Section
-from newsletter.shelf import Edition, Later, Mention, ProfileCard
+from newsletter.publication import Edition, Later, Mention, ProfileCard
 from newsletter.store import codec
 from newsletter.store.database import Database
 

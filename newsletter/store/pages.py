@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from newsletter.shelf import Leaf, Made
+from newsletter.publication import Leaf, Made
 from newsletter.store.database import Database
 
 

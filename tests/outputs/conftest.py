@@ -10,8 +10,8 @@ from fakes import at, paper, pick, section
 
 from newsletter import press as presses
 from newsletter.model import Link, Match, Reason, Sighting, Trend
+from newsletter.publication import Archive, Edition, ProfileCard
 from newsletter.settings import Site
-from newsletter.shelf import Archive, Edition, ProfileCard
 
 HOSTILE = '<script>alert(1)</script> {{ 7*7 }} {% x %} ]]> & "quoted" <HYBNEXT> \u202eright to left'
 

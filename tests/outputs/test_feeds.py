@@ -14,7 +14,7 @@ from lxml import etree
 
 from newsletter.feed import feeds
 from newsletter.outputs import atom, json_feed, rss
-from newsletter.shelf import Archive, Edition
+from newsletter.publication import Archive, Edition
 
 
 def made(archive, press):

@@ -13,7 +13,7 @@ import lxml.html
 import pytest
 
 from newsletter.outputs import _frame, site
-from newsletter.shelf import Archive, made
+from newsletter.publication import Archive, made
 
 
 def pages(archive, press):
