@@ -420,6 +420,8 @@ class Archive:
     papers: tuple[Paper, ...]
     """Every paper that has a page: in an edition or trending; in the order of their numbers."""
     trending: tuple[Trend, ...] = ()
+    started: tuple[tuple[int, datetime], ...] = ()
+    """Numbers of papers that came to trend, with the moment they did, the latest first."""
     redirects: tuple[tuple[str, str], ...] = ()
     """Slugs of papers that were joined into others: (old slug, slug now)."""
     notes: tuple[tuple[date, str], ...] = ()

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from newsletter import idle, inbox
 from newsletter.archive import AUTHORITY, read_archive
+from newsletter.bundles import Bundle, read_stamps, unbundled, written_stamps
 from newsletter.containers import unpacked
 from newsletter.deliver import (
     VIA,
@@ -52,6 +53,8 @@ from newsletter.store import Store
 
 PUBLISHED = "published"
 """Mark: of what the site was last made."""
+BUNDLES = "bundles"
+"""Mark: the stamps of the bundles that the site holds, and what all of them are made of besides."""
 _LONG_AGO_DAYS = 31
 
 
@@ -286,15 +289,21 @@ def _publish(
     if store.runs.mark(PUBLISHED) == made_of and (site / "index.html").is_file():
         return
     archive = read_archive(store, trending_lists=config.trending_lists, notes=notes)
+    besides = f"{idle.made_of(config, '', {})} {config.out}"
+    known = read_stamps(store.runs.mark(BUNDLES), besides)
+    stamps: dict[str, str] = {}
+    made = _artifacts(archive, config, press())
+    wanted = unbundled(made, stamps, known=known, there=lambda path: (site / path).is_file())
     try:
-        report.published = publish(_artifacts(archive, config, press()), site)
+        report.published = publish(wanted, site)
     except NewsletterError as error:
         report.failures.append(error)
         return
+    store.runs.set_mark(BUNDLES, written_stamps(stamps, besides))
     store.runs.set_mark(PUBLISHED, made_of)
 
 
-def _artifacts(archive: Archive, config: Config, press: Press) -> Iterator[Artifact]:
+def _artifacts(archive: Archive, config: Config, press: Press) -> Iterator[Artifact | Bundle]:
     from newsletter import outputs  # noqa: PLC0415 - feedgen and lxml are for runs that publish
 
     for name in config.outputs:
