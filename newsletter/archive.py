@@ -30,6 +30,7 @@ def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]
         profiles=store.editions.cards(),
         papers=tuple(shown[number] for number in sorted(shown)),
         trending=trending,
+        started=store.editions.started(),
         redirects=tuple((old, now) for old, now in store.papers.redirects() if now in slugs),
         notes=tuple((day, notes[day]) for day in sorted(notes) if day in dates),
         authority=store.runs.mark(AUTHORITY) or "newsletter.invalid,2026",

@@ -223,6 +223,21 @@ class Editions:
         """The papers that have a page although no edition lists them."""
         return tuple(row["paper"] for row in self._db.all("SELECT paper FROM page ORDER BY paper"))
 
+    def keep_trending(self, papers: Iterable[int], now: datetime) -> None:
+        """These papers trend, the strongest first; of those that never did before, since now."""
+        self._db.many(
+            "INSERT OR IGNORE INTO trended (paper, since) VALUES (:paper, :now)",
+            [{"paper": paper, "now": now.isoformat()} for paper in papers],
+        )
+
+    def started(self) -> tuple[tuple[int, datetime], ...]:
+        """Papers that came to trend with the moment they did: the latest first, of one moment the strongest."""
+        rows = self._db.all(
+            "SELECT coalesce(p.joined, p.id) AS paper, min(t.since) AS since, min(t.id) AS place FROM trended t"
+            " JOIN paper p ON p.id = t.paper GROUP BY 1 ORDER BY since DESC, place"
+        )
+        return tuple((row["paper"], datetime.fromisoformat(row["since"])) for row in rows)
+
     def all_picks(self) -> dict[int, list[sqlite3.Row]]:
         """Every pick of every edition, by edition, in the order of profiles and places."""
         rows = self._db.all(

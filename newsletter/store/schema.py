@@ -305,4 +305,13 @@ ALTER TABLE delivery DROP COLUMN digest;
 ALTER TABLE delivery DROP COLUMN letter;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT)
+_TRENDED = """
+-- Papers that came to trend, in the order of the trending list of the round that found them: once and for all.
+CREATE TABLE trended (
+    id    INTEGER PRIMARY KEY,
+    paper INTEGER NOT NULL UNIQUE REFERENCES paper,
+    since TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _TRENDED)
