@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from newsletter.model import Artifact
+from newsletter.model import Artifact, Paper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,14 @@ class Bundle:
 def fingerprint(texts: Iterable[str]) -> str:
     """A short name for texts in their order, the same in every run."""
     return hashlib.blake2b("\0".join(texts).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
+
+
+def paper_stamp(paper: Paper) -> str:
+    """A fingerprint of what feeds and exports say of a paper itself."""
+    links = (f"{link.rel} {link.url}" for link in paper.links)
+    texts = (paper.slug, paper.title, paper.abstract, paper.venue, str(paper.published), str(paper.revised))
+    several = (paper.authors, paper.ids, links, paper.categories, paper.keywords)
+    return fingerprint((*texts, *(text for each in several for text in ("", *each))))
 
 
 def unbundled(

@@ -316,7 +316,7 @@ class RootKeys(Keys):
     )
     outputs: Annotated[
         tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
-    ] = Field(default=("site", "rss", "atom", "json_feed", "email"), description="What is made.")
+    ] = Field(default=("site", "rss", "atom", "json_feed", "exports", "email"), description="What is made.")
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
     fresh: Days = Field(
         default=14,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import groupby
 
-from newsletter.bundles import fingerprint
+from newsletter.bundles import fingerprint, paper_stamp
 from newsletter.digest import once
 from newsletter.digest_entry import LONGEST_TITLE, digest_entry
 from newsletter.feed import Entry, Feed, Frozen, address, newest, second
@@ -192,9 +192,7 @@ class _Shelf:
     def stamp(self, paper: Paper) -> str:
         """A fingerprint of what a feed says of a paper, made once for all feeds."""
         if paper.number not in self.stamps:
-            links = (f"{link.rel} {link.url}" for link in paper.links)
-            told = (paper.slug, paper.title, paper.abstract, str(paper.revised))
-            self.stamps[paper.number] = fingerprint((*told, *paper.authors, "", *paper.ids, "", *links))
+            self.stamps[paper.number] = paper_stamp(paper)
         return self.stamps[paper.number]
 
     def content(self, paper: Paper, matches: tuple[Match, ...]) -> Entry:

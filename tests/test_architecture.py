@@ -30,6 +30,7 @@ PURE = (
         "shelf",
         "digest_entry",
         "bundles",
+        "citing",
         "view",
         "listing",
         "note",

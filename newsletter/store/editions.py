@@ -231,10 +231,10 @@ class Editions:
         )
 
     def started(self) -> tuple[tuple[int, datetime], ...]:
-        """Papers that came to trend with the moment they did: the latest first, of one moment the strongest."""
+        """Papers that came to trend, with the moment: the latest first, of one moment the strongest."""
         rows = self._db.all(
-            "SELECT coalesce(p.joined, p.id) AS paper, min(t.since) AS since, min(t.id) AS place FROM trended t"
-            " JOIN paper p ON p.id = t.paper GROUP BY 1 ORDER BY since DESC, place"
+            "SELECT coalesce(p.joined, p.id) AS paper, min(t.since) AS since, min(t.id) AS place"
+            " FROM trended t JOIN paper p ON p.id = t.paper GROUP BY 1 ORDER BY since DESC, place"
         )
         return tuple((row["paper"], datetime.fromisoformat(row["since"])) for row in rows)
 

@@ -306,7 +306,7 @@ ALTER TABLE delivery DROP COLUMN letter;
 """
 
 _TRENDED = """
--- Papers that came to trend, in the order of the trending list of the round that found them: once and for all.
+-- Papers that came to trend, once and for all; of one round in the order of its trending list.
 CREATE TABLE trended (
     id    INTEGER PRIMARY KEY,
     paper INTEGER NOT NULL UNIQUE REFERENCES paper,

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 import lxml.html
 import pytest
 
+from newsletter.bundles import unbundled
 from newsletter.model import Archive
-from newsletter.outputs import site
+from newsletter.outputs import atom, exports, json_feed, rss, site
 
 
 def pages(archive, press):
@@ -41,18 +42,14 @@ def test_an_archive_becomes_these_pages(archive, press):
     assert expected == made
 
 
-def test_every_relative_link_leads_to_a_page_or_feed(archive, press):
+def test_every_relative_link_leads_to_a_file_of_some_output(archive, press):
     """On every page but the error page, which is shown at any depth."""
     made = pages(archive, press)
-    feeds = (
-        "feed.xml",
-        "atom.xml",
-        "feed.json",
-        "digests/feed.xml",
-        "digests/atom.xml",
-        "digests/feed.json",
-        "feeds.opml",
-    )
+    others = {
+        artifact.path
+        for output in (rss, atom, json_feed, exports)
+        for artifact in unbundled(output.artifacts(archive, press), {})
+    }
     broken = []
     for path, content in made.items():
         if not path.endswith(".html") or path == "404.html":
@@ -63,7 +60,7 @@ def test_every_relative_link_leads_to_a_page_or_feed(archive, press):
             target = posixpath.normpath(
                 posixpath.join(posixpath.dirname(path), urlsplit(url).path or path.split("/")[-1])
             )
-            if target not in made and not target.endswith(feeds):
+            if target not in made and target not in others:
                 broken.append((path, url))
             if url.endswith("/"):
                 broken.append((path, url))
