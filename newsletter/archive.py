@@ -42,6 +42,7 @@ def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]
         mentions=_ByNumber(_InTurn(numbers, store.editions.mentions, ())),
         repeats=tuple(pair for pair in store.pages.repeats() if slugs.issuperset(pair)),
         trending=trending,
+        started=store.editions.started(),
         redirects=tuple((old, now) for old, now in store.pages.redirects() if now in slugs),
         notes=tuple((day, notes[day]) for day in sorted(notes) if day in dates),
         authority=store.runs.mark(AUTHORITY) or "newsletter.invalid,2026",

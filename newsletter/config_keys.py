@@ -119,6 +119,14 @@ def _output(value: object) -> str:
     return word
 
 
+def _hub(value: object) -> str:
+    """A hub's address as it was given: with or without a slash at its end is another one."""
+    return words.site_url(value) and words.some_line(value)
+
+
+Hub = Annotated[str, BeforeValidator(_hub)]
+
+
 class Keys(BaseModel):
     """A mapping of config.yaml: these keys and no others."""
 
@@ -140,6 +148,11 @@ class SiteKeys(Keys):
     )
     timezone: Zone = Field(default="UTC", description="The zone of editions, and of readers who name none.")
     description: Text = Field(default="", description="A sentence on what this list is about.")
+    hubs: Annotated[tuple[Hub, ...], BeforeValidator(words.one_or_listed)] = Field(
+        default=(),
+        description="WebSub hubs that are told of news in the feeds: an address, or a list of them.",
+        json_schema_extra=_or_one,
+    )
 
 
 class SmtpKeys(Keys):
@@ -316,7 +329,7 @@ class RootKeys(Keys):
     )
     outputs: Annotated[
         tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
-    ] = Field(default=("site", "rss", "atom", "json_feed", "email"), description="What is made.")
+    ] = Field(default=("site", "rss", "atom", "json_feed", "exports", "email"), description="What is made.")
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
     fresh: Days = Field(
         default=14,

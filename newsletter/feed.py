@@ -1,26 +1,22 @@
-"""The feeds as values: one Entry model for three writers (outputs/rss, outputs/atom, outputs/json_feed).
+"""The feeds as values: what the three writers (outputs/rss, outputs/atom, outputs/json_feed) are given.
 
-Archive in, Feeds out. How the formats look is not known here, only what their files are called.
-Where the site has no address of its own, entries lead to the papers' own pages and self links are left out:
-an absolute link to nowhere would be worse than none.
+How the formats look is not known here, only what their files are called; what stands in the feeds of an
+archive is shelf.py's. Where the site has no address of its own, entries lead to the papers' own pages and
+self links are left out: an absolute link to nowhere would be worse than none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
 
-from newsletter.model import Match, Paper, Pick, Section
-from newsletter.ports import Press
-from newsletter.publication import Archive, Artifact, Edition, ProfileCard
+from newsletter.publication import Artifact, Draft
 from newsletter.settings import Site
-from newsletter.text import shorten, xml_safe
-from newsletter.view import day, source
 
-KEPT = 100
 TTL_MINUTES = 360
+STYLE = "assets/feed.css"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +33,37 @@ class Entry:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
+    def at(self, published: datetime, updated: datetime) -> Entry:
+        """The same entry with other dates. By hand: dataclasses.replace takes thrice as long."""
+        return Entry(
+            id=self.id,
+            title=self.title,
+            link=self.link,
+            summary=self.summary,
+            html=self.html,
+            published=published,
+            updated=updated,
+            authors=self.authors,
+            tags=self.tags,
+        )
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What two entries share that differ in nothing but their dates."""
+        return self.id, self.html
+
+
+Fragments = dict[tuple[str, str], tuple[str, str]]
+"""What a format says of entries, by their keys: the text before their dates, and the text after them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed, newest entry first. `folders` are where it stands (equal bytes in each), the present one first;
-    `kind` is papers or digests; `page` is its HTML page below the site.
+    """A document of a feed, newest entry first. `folders` are where it stands (equal bytes in each), the
+    present one first; `kind` is papers, digests or trending; `page` is its HTML page below the site.
+
+    `stem` names an archive document (RFC 5005): of the feed itself it is empty. `previous` and `following`
+    are the stems of its neighbours, the older and the newer one.
     """
 
     id: str
@@ -52,34 +74,71 @@ class Feed:
     folders: tuple[str, ...]
     entries: tuple[Entry, ...]
     updated: datetime
+    stem: str = ""
+    previous: str = ""
+    following: str = ""
+    frozen: tuple[Frozen, ...] = ()
+    """The archive documents of the feed, oldest first."""
 
     def path(self, suffix: str) -> str:
         """Its present file: suffix is xml, atom.xml or json."""
-        return f"{self.folders[0]}/{name(suffix)}"
+        return f"{self.folders[0]}/{name(suffix, self.stem)}"
 
-    def artifacts(self, suffix: str, content: bytes) -> Iterator[Artifact]:
-        """The same bytes at every address it has or had."""
-        for folder in self.folders:
-            yield Artifact(path=f"{folder}/{name(suffix)}", content=content)
+    def paths(self, suffix: str) -> tuple[str, ...]:
+        """Every file that it has or had."""
+        return tuple(f"{folder}/{name(suffix, self.stem)}" for folder in self.folders)
+
+    def neighbours(self) -> Iterator[tuple[str, str]]:
+        """The links of RFC 5005 to other documents of the feed: what they are, and the stem of each."""
+        if self.stem:
+            yield "current", ""
+        if self.previous:
+            yield "prev-archive", self.previous
+        if self.following:
+            yield "next-archive", self.following
+
+    def beside(self, suffix: str, stem: str) -> str:
+        """The present file of another document of the same feed."""
+        return f"{self.folders[0]}/{name(suffix, stem)}"
 
 
-def name(suffix: str) -> str:
-    """feed.xml, atom.xml and feed.json: the names that feed readers try in a folder."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """An archive document, made only where what it is made of (`stamp`) has changed since the last time."""
+
+    stem: str
+    stamp: str
+    make: Callable[[], Feed]
+
+
+Writer = Callable[[Feed], bytes]
+
+
+def name(suffix: str, stem: str = "") -> str:
+    """feed.xml, atom.xml and feed.json, the names that feed readers try; or archive/2026-08-1.xml."""
+    if stem:
+        return f"{stem}.{suffix}"
     return "atom.xml" if suffix == "atom.xml" else f"feed.{suffix}"
 
 
-def feeds(archive: Archive, press: Press) -> tuple[Feed, ...]:
-    """Everything first, then for each profile its papers and its digests."""
-    return _feeds(archive, press)
+def written(feeds: Iterable[Feed], suffix: str, write: Writer) -> Iterator[Artifact | Draft]:
+    """Every feed as files of one format: the same bytes at every address it has or had."""
+    for feed in feeds:
+        yield from _files(feed, suffix, write)
+        for frozen in feed.frozen:
+            paths = tuple(f"{folder}/{name(suffix, frozen.stem)}" for folder in feed.folders)
+            make = partial(_thawed, frozen, suffix, write)
+            yield Draft(path=paths[0], made_of=frozen.stamp, make=make)
 
 
-@lru_cache(maxsize=1)  # the three writers ask for the same feeds, one after the other
-def _feeds(archive: Archive, press: Press) -> tuple[Feed, ...]:
-    shelf = _Shelf(archive, press)
-    every = [shelf.papers()]
-    for card in archive.profiles:
-        every += [shelf.papers(card), shelf.digests(card)]
-    return tuple(every)
+def _thawed(frozen: Frozen, suffix: str, write: Writer) -> Iterator[Artifact]:
+    return _files(frozen.make(), suffix, write)
+
+
+def _files(feed: Feed, suffix: str, write: Writer) -> Iterator[Artifact]:
+    content = write(feed)
+    for path in feed.paths(suffix):
+        yield Artifact(path=path, content=content)
 
 
 def home(site: Site, authority: str) -> str:
@@ -92,153 +151,18 @@ def address(site: Site, path: str) -> str:
     return f"{site.url}/{path.removesuffix('index.html')}" if site.url else ""
 
 
-class _Shelf:
-    """What all feeds of one archive share; a paper's content is rendered once."""
-
-    def __init__(self, archive: Archive, press: Press) -> None:
-        self.archive = archive
-        self.press = press
-        self.titles = {card.slug: card.title for card in archive.profiles}
-        self.contents: dict[int, Entry] = {}
-        self.matches = _matches(archive)
-        self.notes = dict(archive.notes)
-
-    def papers(self, card: ProfileCard | None = None) -> Feed:
-        """One entry per matching paper, whatever the limit, under its first edition."""
-        site = self.press.site
-        title = site.title if card is None else f"{card.title} – {site.title}"
-        entries = self._kept(list(self._by_edition(card)))
-        return Feed(
-            id=self._tag("feed/papers" if card is None else f"feed/papers/{card.slug}"),
-            kind="papers",
-            title=xml_safe(title),
-            description=_description(site, card, "Every new paper"),
-            page="index.html" if card is None else f"profiles/{card.address}/index.html",
-            folders=("feeds",) if card is None else _folders(card),
-            entries=entries,
-            updated=self._updated(entries),
-        )
-
-    def digests(self, card: ProfileCard) -> Feed:
-        """One entry per edition that has something for the profile."""
-        found = [self._digest(e, s) for e in self.archive.editions for s in _sections(e, card)]
-        entries = tuple(found[:KEPT])
-        return Feed(
-            id=self._tag(f"feed/digests/{card.slug}"),
-            kind="digests",
-            title=xml_safe(f"{card.title}, digests – {self.press.site.title}"),
-            description=_description(self.press.site, card, "One entry for each edition"),
-            page=f"profiles/{card.address}/index.html",
-            folders=tuple(f"{folder}/digests" for folder in _folders(card)),
-            entries=entries,
-            updated=self._updated(entries),
-        )
-
-    def _by_edition(self, card: ProfileCard | None) -> Iterator[list[Entry]]:
-        """For each edition, newest first, the entries of the papers that no older edition has."""
-        first: dict[int, str] = {}
-        for edition in reversed(self.archive.editions):
-            for pick in _picks(edition, card):
-                first.setdefault(pick.paper.number, edition.name)
-        for edition in self.archive.editions:
-            papers = {p.paper.number: p.paper for p in _picks(edition, card)}
-            new = [paper for number, paper in papers.items() if first[number] == edition.name]
-            yield [
-                self._paper(paper, edition.made - timedelta(seconds=rank)) for rank, paper in enumerate(new)
-            ]
-
-    def _kept(self, editions: list[list[Entry]]) -> tuple[Entry, ...]:
-        """100 entries or the newest edition whole, whichever is more."""
-        newest = next((entries for entries in editions if entries), [])
-        entries = [entry for edition in editions for entry in edition]
-        return tuple(entries[: max(KEPT, len(newest))])
-
-    def _paper(self, paper: Paper, published: datetime) -> Entry:
-        if paper.number not in self.contents:
-            self.contents[paper.number] = self._content(paper)
-        updated = max(published, paper.revised or published)
-        return replace(self.contents[paper.number], published=_second(published), updated=_second(updated))
-
-    def _content(self, paper: Paper) -> Entry:
-        matches = [(self.titles[m.profile], m) for m in self.matches.get(paper.number, ())]
-        page = address(self.press.site, f"papers/{paper.slug}.html")
-        reasons = [reason for _, match in matches for reason in match.reasons]
-        html = self.press.render("feeds/paper.html", paper=paper, matches=matches, reasons=reasons, page=page)
-        return Entry(
-            id=self._tag(f"paper/{paper.slug}"),
-            title=xml_safe(shorten(paper.title, 500)),
-            link=page or source(paper),
-            summary=xml_safe(paper.abstract or paper.title),
-            html=xml_safe(html).strip(),
-            published=datetime.min.replace(tzinfo=UTC),
-            updated=datetime.min.replace(tzinfo=UTC),
-            authors=tuple(xml_safe(author) for author in paper.authors),
-            tags=tuple(title for title, _ in matches),
-        )
-
-    def _digest(self, edition: Edition, section: Section) -> Entry:
-        site = self.press.site
-        count = len(section.picks) + len(section.more)
-        title = f"{self.titles[section.profile]}, {day(edition.date, site.language)}: {count} papers"
-        html = self.press.render(
-            "feeds/digest.html",
-            edition=edition,
-            section=section,
-            note=self.notes.get(edition.date, ""),
-            papers_at=f"{site.url}/papers/" if site.url else "",
-        )
-        return Entry(
-            id=self._tag(f"digest/{section.profile}/{edition.name}"),
-            title=xml_safe(title.replace(": 1 papers", ": 1 paper")),
-            link=address(site, f"editions/{edition.date.isoformat()}.html"),
-            summary=xml_safe("; ".join(pick.paper.title for pick in section.picks[:5])) or "No papers",
-            html=xml_safe(html).strip(),
-            published=_second(edition.made),
-            updated=_second(edition.made),
-        )
-
-    def _updated(self, entries: Iterable[Entry]) -> datetime:
-        """The newest change; without entries the day its authority was fixed, for no clock is read."""
-        return max((entry.updated for entry in entries), default=_beginning(self.archive.authority))
-
-    def _tag(self, path: str) -> str:
-        return f"tag:{self.archive.authority}:{path}"
+def up(feed: Feed, suffix: str) -> str:
+    """The way from a document to the site's root, for its style sheet: from a disk too."""
+    return "../" * feed.path(suffix).count("/")
 
 
-def _folders(card: ProfileCard) -> tuple[str, ...]:
-    return tuple(f"profiles/{folder}" for folder in dict.fromkeys((card.address, *card.former)))
+def newest(entries: Iterable[Entry], authority: str) -> datetime:
+    """The newest change; without entries the day the authority was fixed, for no clock is read."""
+    return max((entry.updated for entry in entries), default=_beginning(authority))
 
 
-def _sections(edition: Edition, card: ProfileCard | None) -> Iterator[Section]:
-    """The edition's public sections, all or the profile's."""
-    for section in edition.sections:
-        if not section.private and (card is None or section.profile == card.slug):
-            yield section
-
-
-def _picks(edition: Edition, card: ProfileCard | None) -> Iterator[Pick]:
-    for section in _sections(edition, card):
-        yield from section.picks
-        yield from section.more
-
-
-def _matches(archive: Archive) -> dict[int, tuple[Match, ...]]:
-    """Each paper's matches with public profiles, each profile once, the newest edition's word first."""
-    public = {card.slug for card in archive.profiles}
-    found: dict[int, dict[str, Match]] = {}
-    for edition in archive.editions:
-        for pick in _picks(edition, None):
-            if pick.match.profile in public:
-                found.setdefault(pick.paper.number, {}).setdefault(pick.match.profile, pick.match)
-    return {number: tuple(of.values()) for number, of in found.items()}
-
-
-def _description(site: Site, card: ProfileCard | None, what: str) -> str:
-    own = site.description if card is None else card.description
-    return xml_safe(own or f"{what}{'' if card is None else f' for {card.title}'}")
-
-
-def _second(moment: datetime) -> datetime:
+def second(moment: datetime) -> datetime:
+    """The moment in UTC, in whole seconds: what all formats can say."""
     return moment.astimezone(UTC).replace(microsecond=0)
 
 

@@ -121,6 +121,8 @@ class Archive:
     repeats: tuple[tuple[str, str], ...] | None = None
     """Slugs of papers that may be the same: (newer, older); None: as the papers say."""
     trending: tuple[Trend, ...] = ()
+    started: tuple[tuple[int, datetime], ...] = ()
+    """Numbers of papers that came to trend, with the moment they did, the latest first."""
     redirects: tuple[tuple[str, str], ...] = ()
     """Slugs of papers that were joined into others: (old slug, slug now)."""
     notes: tuple[tuple[date, str], ...] = ()
@@ -151,11 +153,12 @@ class Draft:
     path: str
     made_of: str
     make: Callable[[], Iterable[Artifact]]
+    mapped: bool = False
     changed: date | None = None
 
     def artifacts(self) -> tuple[Artifact, ...]:
         """All of its files, made."""
-        return tuple(replace(made, mapped=True, changed=self.changed) for made in self.make())
+        return tuple(replace(made, mapped=self.mapped, changed=self.changed) for made in self.make())
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +198,15 @@ def stamp(parts: Iterable[str]) -> str:
     """One short stamp of several."""
     digest = hashlib.blake2b(digest_size=12)
     for part in parts:
-        digest.update(part.encode() + b"\0")
+        digest.update(part.encode("utf-8", "backslashreplace") + b"\0")
     return digest.hexdigest()
 
 
 def leaves_of(archive: Archive) -> Sequence[Leaf]:
     """The pages of all papers."""
     return archive.leaves or [
-        Leaf(paper.number, paper.slug, "", _changed(archive, paper)) for paper in archive.papers
+        Leaf(paper.number, paper.slug, stamp((repr(paper),)), _changed(archive, paper))
+        for paper in archive.papers
     ]
 
 

@@ -92,7 +92,8 @@ class _Desk:
             self.drafts[draft.path] = before
             for path in (draft.path, *before.further):
                 self._reserve(path)
-                self._mapped[path] = draft.changed
+                if draft.mapped:
+                    self._mapped[path] = draft.changed
             return
         made = draft.artifacts()
         for artifact in made:

@@ -237,7 +237,9 @@ def write_backfill(desk: Desk) -> tuple[str, ...]:
 
 def keep_pages(desk: Desk) -> None:
     """Whatever a digest or the trending list shows has a page, and keeps it."""
-    desk.store.editions.keep_pages(desk.shown | {trend.paper.number for trend in desk.trends})
+    trending = [trend.paper.number for trend in desk.trends]
+    desk.store.editions.keep_pages(desk.shown.union(trending))
+    desk.store.editions.keep_trending(trending, desk.now)
 
 
 def _public(desk: Desk) -> tuple[str, ...]:

@@ -118,6 +118,8 @@ def run(
     press = press_of(there)
     progress.stage("publishing")
     _publish(store, there, report, press, notes)
+    if config.site.hubs and report.published and wishes.out is None:
+        report.hints += _tell_hubs(store, config, report.published)
     if wishes.send:
         progress.stage("sending")
         _deliver(store, there, report, press, now, rehearsal=wishes.out is not None)
@@ -301,6 +303,12 @@ def _publish(
         store.pages.put_drafts(report.published.drafts, drafts)
         store.runs.set_mark(LOOK, look)
         store.runs.set_mark(PUBLISHED, made_of)
+
+
+def _tell_hubs(store: Store, config: Config, published: Published) -> tuple[str, ...]:
+    from newsletter.hubs import tell_hubs  # noqa: PLC0415 - urllib.request, 60 ms, for who has hubs
+
+    return tell_hubs(store, config.site, published.written)
 
 
 def _outputs(archive: Archive, config: Config, press: Press) -> Iterator[Output]:

@@ -156,7 +156,12 @@ def bibtex(paper: Paper, url: str) -> str:
 
 
 def _key(paper: Paper) -> str:
-    return re.sub(r"[^A-Za-z0-9-]+", "-", paper.slug)[:60].strip("-") or f"paper-{paper.number}"
+    """The slug, for it is the paper's alone; a long one is cut, and the number tells it from its like."""
+    key = re.sub(r"[^A-Za-z0-9-]+", "-", paper.slug).strip("-") or "paper"
+    return key if key == paper.slug and len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}-{paper.number}"
+
+
+_LONGEST_KEY = 60
 
 
 def _tex(text: str) -> str:

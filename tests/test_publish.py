@@ -147,6 +147,7 @@ def drafts(*made_of: str, log: list[str], pages: int = 1):
             path=f"{number}.html",
             made_of=stamp,
             make=partial(make, str(number), stamp),
+            mapped=True,
             changed=date(2026, 8, 7),
         )
 

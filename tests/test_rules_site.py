@@ -250,3 +250,31 @@ def test_a_thousand_papers_of_one_title_are_told_apart_in_time():
     )
 
     assert house.store.papers.newest() == 1000
+
+
+def test_a_paper_starts_to_trend_once_and_for_all():
+    """Its entry in the feed of trends never moves and never comes again."""
+    house = site()
+    house.day("2026-08-01 06:00", "Cats", "Dogs")
+    house.day("2026-08-02 06:00", "Cats")
+    house.day("2026-08-03 06:00", "Cats", "Dogs")
+    house.day("2027-08-03 06:00", "Birds")
+    house.day("2027-08-04 06:00", "Cats", "Birds")
+    found = archive(house)
+    titles = {paper.number: paper.title for paper in found.papers}
+
+    assert [("Birds", "2027-08-04"), ("Dogs", "2026-08-03"), ("Cats", "2026-08-02")] == [
+        (titles[number], f"{since:%Y-%m-%d}") for number, since in found.started
+    ]
+
+
+def test_of_papers_that_start_to_trend_together_the_strongest_comes_first():
+    house = site()
+    for day in ("2026-08-01", "2026-08-02"):
+        house.dump("Cats", "Dogs", day=day)
+    house.dump("Dogs", day="2026-08-03")
+    house.round("2026-08-04 06:00")
+    found = archive(house)
+    titles = {paper.number: paper.title for paper in found.papers}
+
+    assert ["Dogs", "Cats"] == [titles[number] for number, _ in found.started]

@@ -2,30 +2,35 @@
 
 feedgen's traps are closed here: entries are appended (it would put the newest last), the link to the page
 comes after the self link (the channel takes the last one), every date is given (it would write the run's).
+It writes no link but the self link, so hubs and archive documents come in by an extension of its own kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
-from newsletter.feed import TTL_MINUTES, Entry, Feed, address, feeds, home
+from newsletter.feed import STYLE, TTL_MINUTES, Entry, Feed, address, home, up, written
 from newsletter.ports import Press
-from newsletter.publication import Archive, Artifact
+from newsletter.publication import Archive, Artifact, Draft
+from newsletter.settings import Site
+from newsletter.shelf import feeds
 
 if TYPE_CHECKING:
     from feedgen.feed import FeedGenerator
+    from lxml.etree import _Element
 
-STYLE = b'<?xml-stylesheet type="text/css" href="%s"?>\n'
+ATOM = "http://www.w3.org/2005/Atom"
+HISTORY = "http://purl.org/syndication/history/1.0"
 
 
-def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:
-    """feed.xml for everything, for each profile and its digests, feeds.opml, and their style."""
+def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
+    """feed.xml for everything and what trends, for each profile and for digests; feeds.opml; their style."""
     every = feeds(archive, press)
-    for feed in every:
-        yield from feed.artifacts("xml", rss(feed, press, archive.authority))
-    yield Artifact(path="assets/feed.css", content=press.render("assets/feed.css").encode())
+    yield from written(every, "xml", partial(rss, press=press, authority=archive.authority))
+    yield Artifact(path=STYLE, content=press.render(STYLE).encode())
     opml = press.render("feeds/feeds.opml", feeds=every, updated=max(feed.updated for feed in every))
     yield Artifact(path="feeds/feeds.opml", content=opml.encode())
 
@@ -37,6 +42,7 @@ def rss(feed: Feed, press: Press, authority: str) -> bytes:
     site = press.site
     channel = FeedGenerator()
     channel.load_extension("dc")
+    channel.register_extension("links", partial(_Links, feed, site), atom=False)
     channel.title(feed.title)
     channel.description(feed.description)
     channel.language(site.language)
@@ -49,6 +55,29 @@ def rss(feed: Feed, press: Press, authority: str) -> bytes:
     for entry in feed.entries:
         _add(channel, entry)
     return _styled(channel.rss_str(pretty=True), feed)
+
+
+class _Links:
+    """What feedgen asks its extensions: here, to add to the channel what it cannot say itself."""
+
+    def __init__(self, feed: Feed, site: Site) -> None:
+        self.frozen = bool(feed.stem)
+        neighbours = {rel: address(site, feed.beside("xml", stem)) for rel, stem in feed.neighbours()}
+        self.links = [(rel, url) for rel, url in neighbours.items() if url]
+        self.links += [("hub", hub) for hub in site.hubs if not feed.stem]
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": HISTORY} if self.frozen else {}
+
+    def extend_rss(self, document: _Element) -> _Element:
+        from lxml.etree import SubElement  # noqa: PLC0415  (feedgen brings it)
+
+        channel = document[0]
+        if self.frozen:
+            SubElement(channel, f"{{{HISTORY}}}archive")
+        for rel, url in self.links:
+            SubElement(channel, f"{{{ATOM}}}link", href=url, rel=rel)
+        return document
 
 
 def _add(channel: FeedGenerator, entry: Entry) -> None:
@@ -72,5 +101,5 @@ def _add(channel: FeedGenerator, entry: Entry) -> None:
 def _styled(document: bytes, feed: Feed) -> bytes:
     """With a style sheet, so that who opens it in a browser sees a page. Never XSLT: browsers drop it."""
     declaration, _, rest = document.partition(b"\n")
-    up = "../" * feed.path("xml").count("/")
-    return declaration + b"\n" + STYLE % f"{up}assets/feed.css".encode() + rest
+    style = f'<?xml-stylesheet type="text/css" href="{up(feed, "xml")}{STYLE}"?>\n'
+    return declaration + b"\n" + style.encode() + rest

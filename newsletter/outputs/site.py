@@ -136,7 +136,7 @@ class _Site:
             names = [each.name if each else "" for each in (newer, older)]
             made_of = self.almanac.stamp(of.editions, *names, self.notes.get(of.last, ""))
             make = partial(pages, of, newer, older)
-            yield Draft(path=of.path, made_of=made_of, make=make, changed=of.last)
+            yield Draft(path=of.path, made_of=made_of, make=make, mapped=True, changed=of.last)
 
     def day(self, of: Span, newer: Span | None, older: Span | None) -> Iterator[Artifact]:
         """All editions of a day, in order; on as many pages as it takes."""
@@ -244,7 +244,7 @@ class _Site:
             path = f"profiles/{card.address}/{span.name}.html"
             made_of = self.almanac.stamp(editions, profile=card.slug)
             make = partial(self.profile_month, card, span, editions, path)
-            yield Draft(path=path, made_of=made_of, make=make, changed=span.last)
+            yield Draft(path=path, made_of=made_of, make=make, mapped=True, changed=span.last)
 
     def profile_month(
         self, card: ProfileCard, of: Span, editions: Sequence[Edition], base: str
@@ -293,7 +293,9 @@ class _Site:
         same, former = self.same.get(leaf.slug, ()), self.former.get(leaf.slug, ())
         made_of = stamp((leaf.stamp, *former, *(f"{other.slug} {other.stamp}" for other in same)))
         make = partial(self.paper_page, place, leaf)
-        return Draft(path=f"papers/{leaf.slug}.html", made_of=made_of, make=make, changed=leaf.changed)
+        return Draft(
+            path=f"papers/{leaf.slug}.html", made_of=made_of, make=make, mapped=True, changed=leaf.changed
+        )
 
     def paper_page(self, place: int, leaf: Leaf) -> Iterator[Artifact]:
         paper = self.archive.papers[place]

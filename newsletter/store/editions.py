@@ -230,6 +230,21 @@ class Editions:
         rows = self._db.tuples("SELECT coalesce(p.joined, p.id) FROM page JOIN paper p ON p.id = page.paper")
         return tuple(sorted({number for (number,) in rows}))
 
+    def keep_trending(self, papers: Iterable[int], now: datetime) -> None:
+        """These papers trend, the strongest first; of those that never did before, since now."""
+        self._db.many(
+            "INSERT OR IGNORE INTO trended (paper, since) VALUES (:paper, :now)",
+            [{"paper": paper, "now": now.isoformat()} for paper in papers],
+        )
+
+    def started(self) -> tuple[tuple[int, datetime], ...]:
+        """Papers that came to trend, with the moment: the latest first, of one moment the strongest."""
+        rows = self._db.all(
+            "SELECT coalesce(p.joined, p.id) AS paper, min(t.since) AS since, min(t.id) AS place"
+            " FROM trended t JOIN paper p ON p.id = t.paper GROUP BY 1 ORDER BY since DESC, place"
+        )
+        return tuple((row["paper"], datetime.fromisoformat(row["since"])) for row in rows)
+
     def all(self, papers: Callable[[Iterable[int]], Mapping[int, Paper]]) -> tuple[Edition, ...]:
         """Every edition that has a public pick, newest first; its papers are read when it is looked at."""
         listed = self._listed()

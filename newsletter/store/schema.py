@@ -314,4 +314,13 @@ CREATE TABLE draft (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _DRAFTS)
+_TRENDED = """
+-- Papers that came to trend, once and for all; of one round in the order of its trending list.
+CREATE TABLE trended (
+    id    INTEGER PRIMARY KEY,
+    paper INTEGER NOT NULL UNIQUE REFERENCES paper,
+    since TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _DRAFTS, _TRENDED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import feedparser
@@ -12,13 +12,17 @@ import pytest
 from fakes import at, paper, pick, section
 from lxml import etree
 
-from newsletter.feed import feeds
+from newsletter import press as presses
 from newsletter.outputs import atom, json_feed, rss
-from newsletter.publication import Archive, Edition
+from newsletter.publication import Archive, Draft, Edition
+from newsletter.publication import made as files_of
+from newsletter.settings import Site
+from newsletter.shelf import feeds
 
 
 def made(archive, press):
-    return {a.path: a.content for out in (rss, atom, json_feed) for a in out.artifacts(archive, press)}
+    outputs = (each for out in (rss, atom, json_feed) for each in out.artifacts(archive, press))
+    return {artifact.path: artifact.content for artifact in files_of(outputs)}
 
 
 def ids(content: bytes) -> list[str]:
@@ -153,7 +157,7 @@ def test_nothing_private_is_in_any_feed(archive, press):
 def test_opml_lists_every_feed(archive, press):
     outlines = etree.fromstring(made(archive, press)["feeds/feeds.opml"]).findall(".//outline")
 
-    assert 5 == len(outlines)
+    assert 7 == len(outlines)
     assert all(o.get("xmlUrl").startswith("https://example.org/papers/") for o in outlines)
 
 
@@ -189,4 +193,244 @@ def test_an_edition_without_the_profile_makes_no_digest_entry(archive, press):
     empty = Edition(name="2026-08-09", date=date(2026, 8, 9), made=at("2026-08-09 07:00"), sections=())
     grown = replace(archive, editions=(empty, *archive.editions))
 
-    assert feeds(archive, press)[2].entries == feeds(grown, press)[2].entries
+    assert feeds(archive, press)[4].entries == feeds(grown, press)[4].entries
+
+
+# ------------------------------------------------------------------------------------ archive documents
+
+
+@pytest.fixture
+def long(many):
+    """Editions of 60 papers on four days, two of July and two of August."""
+
+    def build(days: int = 4) -> Archive:
+        archive = many(1)
+        dates = [date(2026, 7, 30), date(2026, 7, 31), date(2026, 8, 1), date(2026, 8, 2)][:days]
+        editions = [
+            Edition(
+                name=day.isoformat(),
+                date=day,
+                made=at(f"{day} 07:00"),
+                sections=(
+                    section(*(pick(paper(f"Paper {n}", "x", number=n)) for n in range(k * 60, k * 60 + 60))),
+                ),
+            )
+            for k, day in enumerate(dates)
+        ]
+        papers = tuple(paper(f"Paper {n}", "x", number=n) for n in range(60 * len(dates)))
+        return replace(
+            archive, editions=tuple(reversed(editions)), papers=papers, authority="example.org,2026"
+        )
+
+    return build
+
+
+def follow(files, path: str) -> list[str]:
+    """The ids of a feed and, link after link, of all its archive documents."""
+    read = feedparser.parse(files[path])
+    found = [entry.id for entry in read.entries]
+    older = [link.href for link in read.feed.links if link.rel == "prev-archive"]
+    return found + (follow(files, older[0].removeprefix("https://example.org/papers/")) if older else [])
+
+
+@pytest.mark.parametrize("start", ["feeds/feed.xml", "feeds/atom.xml", "profiles/diffusion/digests/feed.xml"])
+def test_a_reader_that_follows_the_links_misses_no_entry(long, press, start):
+    """RFC 5005: the feed and its archive documents together are everything there ever was."""
+    files = made(long(), press)
+    found = follow(files, start)
+
+    assert (4 if "digests" in start else 240) == len(set(found))
+
+
+def test_json_feed_leads_on_to_its_archive(long, press):
+    files = made(long(), press)
+    found, path = [], "feeds/feed.json"
+    while path:
+        document = json.loads(files[path])
+        found += [entry["id"] for entry in document["items"]]
+        path = document.get("next_url", "").removeprefix("https://example.org/papers/")
+
+    assert 240 == len(set(found))
+
+
+def test_archive_documents_are_marked_and_name_their_neighbours(long, press):
+    files = made(long(), press)
+    document = etree.fromstring(files["feeds/archive/2026-07-2.atom.xml"])
+    links = {link.get("rel"): link.get("href") for link in document.findall("{*}link")}
+    base = "https://example.org/papers/feeds"
+
+    assert document.find("{http://purl.org/syndication/history/1.0}archive") is not None
+    assert f"{base}/archive/2026-07-2.atom.xml" == links["self"]
+    assert f"{base}/atom.xml" == links["current"]
+    assert f"{base}/archive/2026-07-1.atom.xml" == links["prev-archive"]
+    assert f"{base}/archive/2026-08-1.atom.xml" == links["next-archive"]
+    assert b"<fh:archive/>" in files["feeds/archive/2026-07-2.xml"]
+    assert b"archive/>" not in files["feeds/feed.xml"] + files["feeds/atom.xml"]
+
+
+def test_a_new_day_leaves_archive_documents_as_they_were(long, press):
+    before, after = made(long(3), press), made(long(4), press)
+    frozen = [path for path in before if "/archive/2026-07-1" in path]
+
+    assert frozen
+    assert [before[path] for path in frozen] == [after[path] for path in frozen]
+
+
+def stamps(archive, press) -> dict[str, str]:
+    made = rss.artifacts(archive, press)
+    return {each.path: each.made_of for each in made if isinstance(each, Draft)}
+
+
+def test_only_the_archive_documents_of_a_revised_paper_are_made_again(long, press):
+    archive = long()
+    first = archive.editions[-1].sections[0]
+    revised = replace(first.picks[0], paper=replace(first.picks[0].paper, title="Another title"))
+    oldest = replace(archive.editions[-1], sections=(replace(first, picks=(revised, *first.picks[1:])),))
+    before = stamps(archive, press)
+    papers = tuple(revised.paper if p.number == revised.paper.number else p for p in archive.papers)
+    after = stamps(replace(archive, editions=(*archive.editions[:-1], oldest), papers=papers), press)
+
+    assert {
+        "feeds/archive/2026-07-1.xml",
+        "profiles/diffusion/archive/2026-07-1.xml",
+        "feeds/digests/archive/2026-07-1.xml",
+        "profiles/diffusion/digests/archive/2026-07-1.xml",
+    } == {path for path in before if before[path] != after[path]}
+
+
+def test_what_a_later_edition_finds_in_a_paper_changes_no_entry_that_is_out(archive, press):
+    """Rule 10: “two” is listed for diffusion in the morning and for planning in the evening."""
+    files = made(archive, press)
+    diffusion = json.loads(files["profiles/diffusion/feed.json"])["items"][0]
+    planning = json.loads(files["profiles/planning/feed.json"])["items"][-1]
+
+    assert diffusion["id"] == planning["id"]
+    assert ["Diffusion & denoising"] == diffusion["tags"]
+    assert ["Diffusion & denoising", "Planning"] == planning["tags"]
+
+
+def test_a_second_run_within_seconds_keeps_the_order(archive, press, many):
+    """Both editions have thirty papers and ten seconds between them."""
+    first = many(30).editions[0]
+    second = replace(
+        first,
+        name="2026-08-07-2",
+        made=first.made + timedelta(seconds=10),
+        sections=(section(*(pick(paper(f"Late {n}", number=n)) for n in range(100, 130))),),
+    )
+    entries = feeds(replace(many(30), editions=(second, first)), press)[0].entries
+
+    assert "Late 100" == entries[0].title
+    assert all(a.published > b.published for a, b in pairwise(entries))
+
+
+# ------------------------------------------------------------------------------------- read as readers do
+
+
+@pytest.mark.parametrize("suffix", ["feed.xml", "atom.xml", "feed.json"])
+@pytest.mark.parametrize("number", range(7))
+def test_a_feed_reader_finds_every_entry_as_it_was_meant(archive, press, number, suffix):
+    """Ids, titles, links, dates, authors, tags and order, entry by entry."""
+    feed = feeds(replace(archive, started=((1, at("2026-08-07 19:00")),)), press)[number]
+    files = made(replace(archive, started=((1, at("2026-08-07 19:00")),)), press)
+    expected = [(e.id, e.title, e.link, e.published, e.authors, e.tags) for e in feed.entries]
+
+    assert expected == list(read(files[f"{feed.folders[0]}/{suffix}"]))
+
+
+def read(content: bytes):
+    if content.startswith(b"{"):
+        for entry in json.loads(content)["items"]:
+            authors = tuple(author["name"] for author in entry.get("authors", ()))
+            moment = datetime.fromisoformat(entry["date_published"])
+            yield entry["id"], entry["title"], entry["url"], moment, authors, tuple(entry.get("tags", ()))
+        return
+    for entry in feedparser.parse(content).entries:
+        moment = datetime(*entry.published_parsed[:6], tzinfo=UTC)
+        authors = tuple(author.name for author in entry.get("authors", ()) if author)
+        tags = tuple(tag.term for tag in entry.get("tags", ()))
+        yield entry.id, entry.title, entry.link, moment, authors, tags
+
+
+def test_the_digest_feed_of_everything_has_one_entry_for_each_edition(archive, press):
+    expected = [
+        f"tag:example.org,2026:digest/{name}" for name in ("2026-08-07-2", "2026-08-07", "2026-08-06")
+    ]
+
+    assert expected == ids(made(archive, press)["feeds/digests/feed.xml"])
+
+
+def test_a_digest_of_everything_tells_each_paper_once_under_its_profile(archive, press):
+    content = json.loads(made(archive, press)["feeds/digests/feed.json"])["items"][0]["content_html"]
+
+    assert 1 == content.count(">Score matching<")
+
+
+def test_a_long_digest_leads_to_its_page(many, press):
+    content = json.loads(made(many(300, "", limit=50), press)["feeds/digests/feed.json"])["items"][0]
+
+    assert 30 == content["content_html"].count("<h4>")
+    assert 100 == content["content_html"].count("<li>")
+    assert (
+        '<a href="https://example.org/papers/editions/2026-08-07.html">170 more papers on the site</a>'
+        in content["content_html"]
+    )
+
+
+def test_a_feed_of_digests_stays_under_a_megabyte_and_loses_none(many, press):
+    archive = many(60, "About diffusion. " * 30)
+    days = [date(2026, 5, 1) + timedelta(days=n) for n in range(90)]
+    editions = [
+        replace(archive.editions[0], name=day.isoformat(), date=day, made=at(f"{day} 07:00")) for day in days
+    ]
+    files = made(replace(archive, editions=tuple(reversed(editions)), authority="example.org,2026"), press)
+
+    assert len(files["profiles/diffusion/digests/feed.xml"]) < 1_000_000
+    assert 90 == len(set(follow(files, "profiles/diffusion/digests/feed.xml")))
+
+
+def test_links_of_a_note_lead_somewhere_from_wherever_a_feed_is_read(archive, press):
+    noted = replace(archive, notes=((date(2026, 8, 7), "[up](../about.html) [out](https://a.org/?x=1&y=2)"),))
+    content = json.loads(made(noted, press)["profiles/diffusion/digests/feed.json"])["items"][0]
+
+    assert 'href="https://example.org/papers/about.html"' in content["content_html"]
+    assert 'href="https://a.org/?x=1&amp;y=2"' in content["content_html"]
+
+
+def test_a_paper_that_trends_has_an_entry_of_its_own_kind_at_the_moment_it_came(archive, press):
+    started = replace(archive, started=((1, at("2026-08-07 19:00")), (2, at("2026-08-07 19:00"))))
+    entries = feeds(started, press)[2].entries
+
+    assert ["tag:example.org,2026:trending/one", "tag:example.org,2026:trending/two"] == [
+        e.id for e in entries
+    ]
+    assert [at("2026-08-07 19:00"), at("2026-08-07 18:59:59")] == [e.published for e in entries]
+
+
+def test_hubs_are_named_in_feeds_and_in_no_archive_document(long):
+    hubbed = presses.load(
+        Site(title="Reading list", url="https://example.org/papers", hubs=("https://hub.example/",)), None
+    )
+    files = made(long(), hubbed)
+    hubs = [
+        [link.href for link in feedparser.parse(files[f"feeds/{name}"]).feed.links if link.rel == "hub"]
+        for name in ("feed.xml", "atom.xml", "archive/2026-07-1.xml", "archive/2026-07-1.atom.xml")
+    ]
+
+    assert [["https://hub.example/"], ["https://hub.example/"], [], []] == hubs
+    assert [{"type": "WebSub", "url": "https://hub.example/"}] == json.loads(files["feeds/feed.json"])["hubs"]
+    assert "https://example.org/papers/" == etree.fromstring(files["feeds/feed.xml"]).findtext("channel/link")
+
+
+@pytest.mark.parametrize(
+    "title", ["<HYBNEXT>", "&", "a < b", "a &lt; b", "]]>", "E = mc² ∈ ℝ", "<b>bold</b>"]
+)
+def test_any_title_is_escaped_once_and_read_back(many, press, title):
+    archive = many(1)
+    edition = replace(archive.editions[0], sections=(section(pick(paper(title, title, number=1))),))
+    files = made(replace(archive, editions=(edition,)), press)
+
+    assert title == etree.fromstring(files["feeds/feed.xml"]).findtext(".//item/title")
+    assert title == etree.fromstring(files["feeds/atom.xml"]).findtext(".//{*}entry/{*}title")
+    assert title == json.loads(files["feeds/feed.json"])["items"][0]["title"]
+    assert title == feedparser.parse(files["feeds/atom.xml"]).entries[0].title

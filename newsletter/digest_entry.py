@@ -1,0 +1,87 @@
+"""A digest as one entry of a feed: of an edition, or of a reader. Sections in, entry out; no archive here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape, unescape
+from urllib.parse import urljoin
+
+from markupsafe import Markup
+
+from newsletter.feed import Entry, address, second
+from newsletter.model import Pick, Section
+from newsletter.note import note_html
+from newsletter.ports import Press
+from newsletter.settings import Site
+from newsletter.text import shorten, xml_safe
+from newsletter.view import source
+
+IN_FULL = 30
+BY_TITLE = 100
+"""So many papers an entry tells with their abstracts, so many more by title: a page has the rest. Each
+section has its share, and one at least."""
+LONGEST_TITLE = 500
+_RELATIVE = re.compile(r'(?<=<a href=")(?!https?://|mailto:)([^"]*)')
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an entry tells of a section: papers with abstracts, others by title; how many it leaves out."""
+
+    title: str
+    picks: tuple[Pick, ...]
+    lines: tuple[Pick, ...]
+    left: int
+
+
+def digest_entry(
+    press: Press,
+    *,
+    name: str,
+    title: str,
+    page: str,
+    sections: Sequence[Section],
+    note: str,
+    at: datetime,
+) -> Entry:
+    """The entry, under the id `name`; `page` is the address of the page that has the whole digest, if any."""
+    told = cut(sections)
+    links = {pick.paper.number: _link(press.site, s, pick) for s in sections for pick in (*s.picks, *s.more)}
+    written = Markup(_note(note, page or (press.site.url and f"{press.site.url}/")))  # noqa: S704 - nh3 cleaned it
+    html = press.render("feeds/digest.html", sections=told, links=links, page=page, note=written)
+    titles = [shorten(pick.paper.title, LONGEST_TITLE) for section in sections for pick in section.picks[:5]]
+    return Entry(
+        id=name,
+        title=xml_safe(shorten(title, LONGEST_TITLE)),
+        link=page,
+        summary=xml_safe("; ".join(titles[:5])) or "No papers",
+        html=xml_safe(html).strip(),
+        published=second(at),
+        updated=second(at),
+    )
+
+
+def cut(sections: Sequence[Section]) -> tuple[Told, ...]:
+    """The sections, none longer than its share."""
+    full, titles = (max(1, most // max(1, len(sections))) for most in (IN_FULL, BY_TITLE))
+    return tuple(_told(section, full, titles) for section in sections)
+
+
+def _told(section: Section, full: int, titles: int) -> Told:
+    lines = (*section.picks[full:], *section.more)
+    return Told(section.title, section.picks[:full], lines[:titles], len(lines[titles:]))
+
+
+def _link(site: Site, section: Section, pick: Pick) -> str:
+    """The paper's page; a paper of a reader's own interests has none."""
+    page = "" if section.private else address(site, f"papers/{pick.paper.slug}.html")
+    return page or source(pick.paper)
+
+
+def _note(markdown: str, base: str) -> str:
+    """The editor's note as HTML whose links lead somewhere from wherever a feed is read."""
+    html = note_html(markdown)
+    return _RELATIVE.sub(lambda found: escape(urljoin(base, unescape(found[0]))), html) if base else html
