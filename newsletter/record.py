@@ -28,6 +28,8 @@ REVISION = "revision"
 """Mark: moves with everything recorded that may be published."""
 _CHUNK = 1000
 """Listings looked up and written at a time: memory stays flat however large a dump is."""
+_LARGE = 256 * 1024 * 1024
+"""Bytes of a dump from which on what it makes the state write is more than its log is good for."""
 _MOST_PROBLEMS = 100
 """Problems kept of one dump; beyond them their number says enough."""
 _STARTS = 2
@@ -93,7 +95,7 @@ def record_dump(
     if row.starts > _STARTS and known and known.state == "started":
         return _quarantine(store, row.id, dump, _died(dump.name), now)
     try:
-        with store.transaction():
+        with store.transaction(large=dump.size >= _LARGE):
             return _record(store, row.id, dump, now, silent=silent, settled=settled, progress=progress)
     except _Unsettled:
         store.dumps.forget(row.id)

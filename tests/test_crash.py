@@ -55,9 +55,9 @@ class MortalDatabase(Database):
         self._life = life
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, large: bool = False) -> Iterator[None]:
         inside = self._connection.in_transaction
-        with super().transaction():
+        with super().transaction(large=large):
             yield
             if not inside:
                 self._life.step("before a commit")

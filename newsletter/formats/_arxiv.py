@@ -79,8 +79,8 @@ def ids(arxiv: str, dois: str = "") -> tuple[str, ...]:
 
     The field may hold two DOIs. Only its own id is an arXiv key: another's would join two papers.
     """
-    month, _, number = arxiv.partition(".")
-    if _DIGITS.get(month) == len(number) and number.isdecimal() and number.isascii():
+    number = arxiv[5:]
+    if _MONTHS_BEGIN.get(arxiv[:5]) == len(number) and number.isdecimal() and number.isascii():
         own: str | None = ARXIV + arxiv
     else:
         own = _usual(arxiv[:_LONGEST_ID])[0] or arxiv_key(arxiv)
@@ -93,7 +93,7 @@ def ids(arxiv: str, dois: str = "") -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
-_is_usual_doi = re.compile(r"10\.[0-9]{4}/[!-+\--~]{0,200}[0-9A-Za-z]").fullmatch
+_is_usual_doi = re.compile(r"10\.[0-9]{4}/[!-+\--~]{1,200}(?<=[0-9A-Za-z])").fullmatch
 """One DOI and nothing else, in ASCII without a blank or a comma. arXiv's own begin with five digits."""
 
 
@@ -137,6 +137,7 @@ _DIGITS = {
     for month in range(1, 13)
 }
 """How many digits stand behind the month of an id."""
+_MONTHS_BEGIN = {f"{month}.": digits for month, digits in _DIGITS.items()}
 
 
 def abstract_page(keys: Iterable[str]) -> tuple[Link, ...]:

@@ -150,12 +150,16 @@ def listed_from(record: dict[str, Any], *, index: int | None = None, line: int |
     )
 
 
+_NEWS = {"source", "publishedAt", "content", "description"}
+"""What NewsAPI, GNews and their like say of a piece of news, which has an author and a summary as well."""
 _SUMMED = {"abstract", "Abstract", "summary", "Summary"}
 
 
 def of_paper(record: dict[str, Any]) -> bool:
-    """Whether a record has a title and beside it what only a paper's has."""
+    """Whether a record has a title and beside it what only a paper's has; what news are made of is none."""
     alone = listed_from(record)
+    if not alone.ids and record.keys() >= _NEWS:
+        return False
     return bool(alone.title and (alone.authors or alone.ids or alone.venue or _SUMMED & record.keys()))
 
 

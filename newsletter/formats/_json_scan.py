@@ -50,6 +50,8 @@ class Scan:
         self.over = False
         self._open: list[tuple[bytes, str]] = []  # each container's bracket, and its place in its parent
         self._rest = b""
+        self._waiting: list[bytes] = []  # pieces behind _rest that have not been looked at
+        self._waits = 0  # their bytes
         self._lines = 0  # before _rest
         self._key = b""
         self._begin = -1  # of the record, in _rest
@@ -63,8 +65,18 @@ class Scan:
         self._wary = False  # the last record was broken
 
     def take(self, piece: bytes) -> Iterator[Found]:
-        """What is complete with this piece."""
-        text, start = self._rest + piece, 0
+        """What is complete with this piece, or with one of the next: of a record that is longer than a piece,
+        as much again has to come before it is looked at once more, so that its length counts but once.
+        """
+        self._waiting.append(piece)
+        self._waits += len(piece)
+        if len(self._rest) <= self._waits or len(self._rest) + self._waits > self.line_bytes:
+            yield from self._look()
+
+    def _look(self) -> Iterator[Found]:
+        """What is complete with the pieces that waited."""
+        text, start = b"".join((self._rest, *self._waiting)), 0
+        self._waiting, self._waits = [], 0
         if self._lost:
             start = self._found_again(text, 0)
         while start >= 0 and not self.over:
@@ -99,6 +111,8 @@ class Scan:
 
     def end(self) -> Iterator[tuple[int, Record | Problem]]:
         """What there is to say when nothing more comes."""
+        if self._waiting:
+            yield from self._look()
         known = self._known.any or self._home
         while known and self._pending and not self.over and self._rest.rstrip().endswith(self._last()):
             # It ends as it should, so it was not cut off: the record that never ended has swallowed others.

@@ -34,6 +34,8 @@ def recognise(dump: Dump) -> str:
         return "neither JSON nor dicts as Python prints them"
     if {"arxiv_id", "category", "summary"} <= set(record):
         return "its records have a category and a summary, as the Hugging Face digests have"
+    if {"paper_url", "url_abs"} <= set(record):
+        return "its records are those of Papers with Code"
     if not any(fields <= set(record) for fields in _CRAWLED):
         return "its first record has neither id, abs, pdf nor arxiv_id, with title and authors"
     return "" if _keys(record) else "its first record has no arXiv id"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from newsletter.formats import _arxiv_text, arxiv_mail, head_lines, lines
+from newsletter.formats import _arxiv_text, _mail, arxiv_mail, head_lines, lines
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
 
 TITLE = "arXiv listing as text, a week or a month"
 
 
 def recognise(dump: Dump) -> str:
-    if arxiv_mail.is_envelope(dump.head):
+    if _mail.is_envelope(dump.head):
         return "it is a mail"
     if dump.head.count(_arxiv_text.FENCE.encode()) == 0 or not _arxiv_text.has_records(head_lines(dump)):
         return "no record “arXiv:…” or “Paper: …” behind a line of two backslashes"

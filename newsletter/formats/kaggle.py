@@ -170,7 +170,9 @@ def _names(names: list[list[str]]) -> tuple[str, ...]:
     """First name first. They have their accents as Unicode, unlike what is in `authors`."""
     return tuple(
         [
-            first + " " + last if first and not suffix else " ".join(filter(None, (first, last, suffix)))
+            f"{first} {last}"
+            if first and last and not suffix
+            else " ".join(filter(None, (first, last, suffix)))
             for last, first, suffix in names
         ]
     )

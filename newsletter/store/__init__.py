@@ -45,9 +45,9 @@ class Store:
         self.sending = Sending(database, self.readers)
         self.suppressions = Suppressions(database)
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All writes inside happen, or none."""
-        return self._database.transaction()
+    def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:
+        """All writes inside happen, or none. One of gigabytes is `large`: nobody else reads meanwhile."""
+        return self._database.transaction(large=large)
 
     @property
     def writing(self) -> bool:

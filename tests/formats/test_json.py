@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from newsletter import formats
 from newsletter.formats._json import head_value, lines_of, made_of_lines, records
+from newsletter.formats._json_scan import Scan
 from newsletter.model import Problem
 
 ANY = st.recursive(
@@ -292,3 +293,28 @@ def test_a_search_for_the_next_record_takes_no_time_worth_telling(hostile):
     found = read(f'[{{"a": 1, "b": 2}}, {hostile}', "item")
 
     assert {"a": 1, "b": 2} == found[0]
+
+
+class Counting(Scan):
+    """A scan that counts the bytes it looks at."""
+
+    looked_at = 0
+
+    def _scan(self, text, start):
+        self.looked_at += len(text) - start
+        return (yield from super()._scan(text, start))
+
+
+@pytest.mark.parametrize(
+    "record", [{"title": "Long", "abstract": "long " * 40_000}, {"title": [["n"]] * 20_000}]
+)
+def test_a_record_that_comes_in_many_pieces_is_looked_at_only_a_few_times(record):
+    """16 MB, which come in 64 pieces, were once looked at 64 times."""
+    text = json.dumps([{"title": "Short"}, record, {"title": "Last"}]).encode()
+    scan = Counting("", (("item",),))
+    pieces = [text[place : place + 100] for place in range(0, len(text), 100)]
+
+    found = [value for piece in pieces for _, value in scan.take(piece)] + [value for _, value in scan.end()]
+
+    assert [{"title": "Short"}, record, {"title": "Last"}] == found
+    assert scan.looked_at < 4 * len(text)

@@ -166,3 +166,20 @@ def test_a_day_is_read_under_the_names_that_services_give_it(said, day):
 )
 def test_objects_with_nothing_of_a_paper_but_a_title_are_refused(other):
     assert json_list.recognise(dump(json.dumps(other)))
+
+
+def test_news_are_no_papers():
+    """NewsAPI's answers have authors and titles."""
+    news = {
+        "source": {"id": "mill", "name": "The Mill"},
+        "author": "Ada Byron",
+        "title": "Looms are sold",
+        "description": "They were old.",
+        "url": "https://example.org/news/1",
+        "urlToImage": None,
+        "publishedAt": "2026-08-07T05:00:00Z",
+        "content": "They were old, and …",
+    }
+
+    assert json_list.recognise(dump(json.dumps({"status": "ok", "totalResults": 1, "articles": [news]})))
+    assert json_list.recognise(dump(json.dumps([news])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import suppress
 
 import pytest
 from fakes import at
@@ -124,6 +125,31 @@ def test_a_transaction_inside_another_is_part_of_it(database):
     with pytest.raises(KeyError):
         both()
     assert [] == database.all("SELECT * FROM meta")
+
+
+def test_a_large_transaction_leaves_no_log_behind_and_is_all_or_nothing(path, database):
+    log = path.with_name("newsletter.db-wal")
+    with database.transaction(large=True):
+        database.run("INSERT INTO meta (name, value) VALUES ('kept', '1')")
+        logged = log.exists()
+    with suppress(StateError), database.transaction(large=True):
+        database.run("INSERT INTO meta (name, value) VALUES ('lost', '1')")
+        database.run("INSERT INTO nowhere VALUES (1)")
+
+    assert not logged
+    assert ["kept"] == [row["name"] for row in database.all("SELECT name FROM meta")]
+    assert "wal" == database.value("PRAGMA journal_mode")
+
+
+def test_a_large_transaction_goes_on_as_usual_while_somebody_reads(path, database):
+    other = Database(path)
+    with database.transaction(large=True):
+        database.run("INSERT INTO meta (name, value) VALUES ('kept', '1')")
+        seen = other.all("SELECT name FROM meta")
+    other.close()
+
+    assert [] == seen
+    assert "1" == database.value("SELECT value FROM meta WHERE name = 'kept'")
 
 
 def test_what_one_connection_writes_another_sees_only_when_it_is_done(path, database):
