@@ -54,6 +54,10 @@ class Route:
         """Connections that broke in a row."""
         self.opened = asyncio.Event()
         """Set once it is known whether the relay will have us: the first line finds out, the others wait."""
+        self.took = False
+        """Whether anybody's mail was taken: then it is not us that it refuses."""
+        self.barred: list[tuple[Parcel, Verdict]] = []
+        """Refusals that may be about us, as long as nobody's mail was taken."""
         self.closed: Verdict | None = None
         """Why it takes nothing any more."""
         self.last: Verdict | None = None
@@ -229,7 +233,7 @@ class Line:
         if reply.code == CLOSING:
             # It has had enough of this connection: the next ones end before that.
             self._route.most = max(1, min(self._route.most, self._carried))
-        if verdict.outcome in (Outcome.DEFERRED, Outcome.FAILED):
+        if verdict.outcome in (Outcome.DEFERRED, Outcome.FAILED, Outcome.BARRED):
             await self._reset()
         else:
             self.drop()

@@ -4,7 +4,6 @@ The numbers are those of the checklist of correct mail.
 
 from __future__ import annotations
 
-import gc
 import re
 import socket
 import ssl
@@ -27,18 +26,6 @@ from newsletter.post_room import SECRET, PostRoom
 from newsletter.postman import post
 from newsletter.settings import Email, Site, Smtp
 from newsletter.smtp import Route, Waits
-
-# Both ends of a TLS connection live in this process: when a loop ends before the other side has hung up, a
-# socket is left to the garbage collector, which says so in whatever test runs next.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-@pytest.fixture(autouse=True)
-def left_sockets():
-    """Collected here, so that no other test hears of them."""
-    yield
-    gc.collect()
-
 
 NOW = at("2026-08-01 06:30")
 SITE = Site(title="Reading list", url="https://example.org/papers")
@@ -451,6 +438,48 @@ def test_a_relay_that_does_not_know_us_suppresses_nobody(sink):
 
     assert (0, 0, 10, 4) == (done.sent, done.failed, done.waiting, done.exit_code)
     assert () == house.store.suppressions.all()
+
+
+def test_one_address_that_is_refused_as_if_it_were_us_holds_up_nobody(sink):
+    """Exchange says so of a group that takes mail from its own people only; it is the first in the list."""
+    sink.on(
+        "RCPT", "550 5.7.133 SenderNotAuthenticatedForGroup; authentication required", to="ada@example.org"
+    )
+    house = house_of(*NAMES)
+    done = send(house, sink, connections=1)
+
+    assert (9, 1, 0, 1) == (done.sent, done.failed, done.waiting, done.exit_code)
+    assert "failed" == states(house)["ada"]
+    assert () == house.store.suppressions.all()
+
+
+def test_a_refusal_that_does_not_say_of_whom_is_the_addresss_once_others_were_taken(sink):
+    sink.on("RCPT", "550 no", to="ada@example.org")
+    house = house_of("ada", "grace")
+    done = send(house, sink, connections=1)
+
+    assert (1, 1) == (done.sent, done.failed)
+    assert ["ada@example.org"] == [each.folded for each in house.store.suppressions.all()]
+
+
+def test_a_relay_that_refuses_ten_addresses_and_takes_none_suppresses_nobody(sink):
+    """A list that is all dead is rare; a relay that does not like us and says only 550 is not."""
+    sink.on("RCPT", "550 no")
+    house = house_of(*(f"reader{number}" for number in range(30)))
+    done = send(house, sink)
+
+    assert (0, 0, 30, 4) == (done.sent, done.failed, done.waiting, done.exit_code)
+    assert 10 <= len(sink.commands("RCPT")) <= 14
+    assert () == house.store.suppressions.all()
+
+
+def test_a_few_addresses_that_are_all_dead_are_dead(sink):
+    sink.on("RCPT", "550 no such user")
+    house = house_of("ada", "grace")
+    done = send(house, sink)
+
+    assert (2, 0, 1) == (done.failed, done.waiting, done.exit_code)
+    assert 2 == len(house.store.suppressions.all())
 
 
 # -------------------------------------------------------------------------- addresses and messages
