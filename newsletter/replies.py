@@ -64,7 +64,7 @@ class Verdict:
 
     `suppress`: the address is dead, nothing is sent there again. `strike`: its third refusal in a row will
     suppress it. `content`: what was refused is the message. `setting`: the key of config.yaml to look at;
-    what is barred has one where the relay's words are about us.
+    what is barred has one where the relay's words are about us. `advice`: what to know of that key.
     """
 
     outcome: Outcome
@@ -73,6 +73,7 @@ class Verdict:
     strike: bool = False
     content: bool = False
     setting: str = ""
+    advice: str = ""
 
 
 _DEAD = frozenset((521, 550, 551, 553, 556))

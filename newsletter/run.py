@@ -79,6 +79,8 @@ class Report:
     editions: tuple[str, ...] = ()
     due: Due = field(default_factory=Due)
     published: Published | None = None
+    outdated: bool = False
+    """The site could not be brought up to date."""
     sent: Sent = field(default_factory=Sent)
     failures: list[NewsletterError] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
@@ -290,6 +292,7 @@ def _publish(
         report.published = publish(_artifacts(archive, config, press()), site)
     except NewsletterError as error:
         report.failures.append(error)
+        report.outdated = True
         return
     store.runs.set_mark(PUBLISHED, made_of)
 

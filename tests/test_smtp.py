@@ -185,13 +185,16 @@ def test_a_relay_that_does_not_greet_is_not_waited_for_for_ever(sink):
     done = send(house, sink, waits=replace(FAST, connect=0.2))
 
     assert (0, 10, 0) == (done.sent, done.waiting, done.exit_code)
-    assert done.unreachable.endswith("takes nothing now: it does not answer")
+    assert done.unreachable.endswith("takes nothing now: it does not answer (email.smtp.host, port and tls)")
     assert 1 == sink.connections
 
 
 @pytest.mark.parametrize(
     ("host", "port", "told"),
-    [("127.0.0.1", 1, "connection refused"), ("relay.invalid", 25, "no machine of that name is known")],
+    [
+        ("127.0.0.1", 1, "connection refused (email.smtp.host and port)"),
+        ("relay.invalid", 25, "no machine of that name is known (email.smtp.host)"),
+    ],
 )
 def test_a_relay_that_is_not_there_is_told_in_plain_words(host, port, told):
     """Mail 24."""
@@ -394,8 +397,31 @@ def test_a_certificate_that_does_not_hold_is_refused(tls, monkeypatch, kind):
         done = send(house, sink, tls=kind)
 
         assert (0, 4) == (done.sent, done.exit_code)
-        assert "certificate or encryption does not hold (self" in done.problem.what
+        assert "its certificate does not hold (self" in done.problem.what
+        assert "email.smtp.host" in done.problem.hint
         assert [] == sink.commands("MAIL")
+
+
+def test_a_certificate_that_has_expired_is_refused(tls, monkeypatch):
+    """Mail 33."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "expired.crt"))
+    tls.load_cert_chain(TLS / "expired.crt", TLS / "localhost.key")
+    house = house_of("ada")
+    with Sink(context=tls) as sink:
+        done = send(house, sink, tls="starttls")
+
+        assert (0, 4) == (done.sent, done.exit_code)
+        assert "its certificate does not hold (certificate has expired)" in done.problem.what
+        assert [] == sink.commands("MAIL")
+
+
+def test_a_relay_that_answers_in_clear_where_encryption_is_awaited_is_told(sink):
+    house = house_of("ada")
+    done = send(house, sink, tls="implicit")
+
+    assert (0, 4) == (done.sent, done.exit_code)
+    assert "no encryption comes about (wrong version number)" in done.problem.what
+    assert "starttls is usual on port 587, implicit on 465" in done.problem.hint
 
 
 @pytest.mark.parametrize(
@@ -427,6 +453,7 @@ def test_a_relay_without_a_login_for_us_is_the_configs_fault(sink):
     done = send(house, sink, user="list", password="x")  # noqa: S106
 
     assert (0, 4) == (done.sent, done.exit_code)
+    assert "it offers no login by plain, login, cram-md5" in done.problem.what
     assert [] == sink.commands("MAIL")
 
 
