@@ -103,7 +103,7 @@ class Line:
 
     def __init__(self, route: Route) -> None:
         self._route = route
-        self._client: aiosmtplib.SMTP | None = None
+        self._client: _Client | None = None
         self._carried = 0
 
     async def open(self) -> Verdict | None:
@@ -135,9 +135,9 @@ class Line:
         self._carried = 0
         return None
 
-    def _fresh(self) -> aiosmtplib.SMTP:
+    def _fresh(self) -> _Client:
         relay = self._route.relay
-        return aiosmtplib.SMTP(
+        return _Client(
             hostname=relay.host,
             port=relay.port,
             local_hostname=self._route.hello,
@@ -264,12 +264,21 @@ class Line:
         self.drop()
 
     def drop(self) -> None:
-        """Hang up without a word: over TLS a polite end waits for the other side's, up to half a minute."""
+        """Hang up without a word."""
         if self._client:
-            if self._client.transport:
-                cast("asyncio.Transport", self._client.transport).abort()
             self._client.close()
         self._client = None
+
+
+class _Client(aiosmtplib.SMTP):
+    """The library's, but for how it hangs up: after QUIT, a time-out or 421 it ends TLS politely, which waits
+    for the other side's end up to half a minute. A run that was over by then left the socket open.
+    """
+
+    def close(self) -> None:
+        if self.transport:
+            cast("asyncio.Transport", self.transport).abort()
+        super().close()
 
 
 def _stuffed(content: bytes) -> bytes:

@@ -4,9 +4,11 @@ The numbers are those of the checklist of correct mail.
 
 from __future__ import annotations
 
+import gc
 import re
 import socket
 import ssl
+import warnings
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -364,6 +366,24 @@ def test_mail_goes_encrypted(tls, kind):
 
         assert (2, 0) == (done.sent, done.exit_code)
         assert (1, 1) == (len(sink.commands("AUTH")), sink.connections)
+
+
+@pytest.mark.parametrize("kind", ["starttls", "implicit"])
+@pytest.mark.parametrize(("step", "sent"), [("QUIT", 1), ("EHLO", 0), ("DOT", 0)])
+def test_no_socket_is_left_open_where_a_relay_lingers(tls, kind, step, sent):
+    """TLS has a goodbye of its own: to wait for that is to leave the socket to the garbage collector."""
+    house = house_of("ada")
+    gc.collect()
+    with Sink(context=tls, implicit=kind == "implicit", lingers=60.0) as sink:
+        if not sent:
+            sink.on(step, HANG, after=int(step == "EHLO" and kind == "starttls"))
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            done = send(house, sink, tls=kind, waits=Waits(connect=0.5, step=0.5, final=0.5))
+            gc.collect()
+
+        assert sent == done.sent
+        assert [] == [str(each.message) for each in told if each.category is ResourceWarning]
 
 
 def test_a_relay_that_demands_encryption_names_the_setting(sink):
