@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from home import CONFIG, Home, page
-from sink import DROP, Sink
+from sink import DROP, KEEP_AND_DROP, Sink
 
 RELAY = """\
 email:
@@ -112,6 +113,28 @@ def test_a_relay_that_is_not_there_is_told_and_nothing_is_lost(home, sink):
     )
     assert "2 mails sent." == back.out.strip()
     assert (1, 1) == (sink.copies("ada@example.org"), sink.copies("grace@example.org"))
+
+
+def test_a_domain_of_other_letters_is_written_in_a_labels_for_the_relay_too(home, sink):
+    """Mail 15."""
+    home.edit(home.config.replace("ada@example.org", "ada@exämple.org"))
+    home.run("2026-08-07 06:00")
+
+    assert "RCPT TO:<ada@xn--exmple-cua.org>" in sink.commands("RCPT")
+
+
+def test_a_second_try_in_another_process_at_another_hour_sends_the_same_bytes(home, sink):
+    """Mail 13: also when its papers were listed again since; so a receiver knows the copy for one."""
+    sink.on("DOT", KEEP_AND_DROP, to="ada@example.org", times=1)
+    home.process("run", "--as-of", "2026-08-07T06:00:00+00:00", env=os.environ | {"PYTHONHASHSEED": "1"})
+    home.put("2026-08-07-more.txt", page("Diffusion one", "Diffusion three"))
+    home.process("run", "--as-of", "2026-08-07T09:00:00+00:00", env=os.environ | {"PYTHONHASHSEED": "2"})
+    arguments = ("deliver", "--resend-uncertain", "--as-of", "2026-08-09T09:00:00+00:00")
+    home.process(*arguments, env=os.environ | {"PYTHONHASHSEED": "3"})
+    to_ada = [taken.content for taken in sink.taken if taken.recipient == "ada@example.org"]
+
+    assert 2 == len(to_ada)
+    assert 1 == len(set(to_ada))
 
 
 def test_a_relay_that_is_silent_for_a_day_is_told_of_once(home, sink):
