@@ -22,6 +22,8 @@ FREE_MAIL = frozenset(
         *("mail.ru", "yandex.com", "yandex.ru", "qq.com", "163.com", "126.com", "zoho.com", "fastmail.com"),
     )
 )
+USUAL_TLS = {25: "starttls", 465: "implicit", 587: "starttls"}
+"""What relays speak on these ports (RFC 8314 §3.3, RFC 6409)."""
 
 
 def mail_warnings(keys: EmailKeys, root: Node) -> Iterator[str]:
@@ -30,6 +32,7 @@ def mail_warnings(keys: EmailKeys, root: Node) -> Iterator[str]:
     if keys.via == "smtp":
         yield from _sender(keys, root)
         yield from _ways_out(keys, root)
+        yield from _ports(keys, root)
 
 
 def _at(root: Node, steps: Steps, what: str, hint: str) -> str:
@@ -56,6 +59,16 @@ def _sender(keys: EmailKeys, root: Node) -> Iterator[str]:
         yield _at(
             root, ("dkim", "domain"), f"a signature of {keys.dkim.domain} is no proof for {domain}", hint
         )
+
+
+def _ports(keys: EmailKeys, root: Node) -> Iterator[str]:
+    """A relay that waits for the other kind of encryption says nothing at all."""
+    for number, relay in enumerate(keys.smtp):
+        usual = USUAL_TLS.get(relay.port, relay.tls)
+        if relay.tls not in (usual, "none"):
+            what = f"tls: {relay.tls} on port {relay.port}"
+            hint = f"tls: {usual} is usual there"
+            yield _at(root, ("smtp", number, "port"), what, hint)
 
 
 def _of(domain: str, host: str) -> bool:

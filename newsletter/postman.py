@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from newsletter.errors import NewsletterError
 from newsletter.outbox import CHUNK, Outbox, Parcel, Sent
-from newsletter.replies import Outcome, Verdict
+from newsletter.replies import Outcome, Verdict, about_address, about_us
 from newsletter.settings import Smtp
 from newsletter.smtp import Line, Route, Waits
 
@@ -21,6 +21,8 @@ TRIES = 3
 """So often is a delivery tried in a run when its connection breaks before DATA; then it is deferred."""
 MOST_LOST = 10
 """So many connections broken in a row, with no reply between them, and the relay counts as gone."""
+MOST_BARRED = 10
+"""So many addresses refused and none taken, and it is us that the relay refuses."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -123,6 +125,7 @@ class _Postman:
         for error in ended:
             if isinstance(error, Exception):
                 raise error
+        self._clear_up(route)
 
     async def _work(self, route: Route, *, first: bool) -> None:
         """One line's work. The first finds out whether the relay will have us; the others wait for that."""
@@ -148,10 +151,41 @@ class _Postman:
             self._back.appendleft(parcel)
             route.last = verdict
             return False
+        if verdict.outcome is Outcome.BARRED and not route.took:
+            return self._set_aside(parcel, verdict, route)
+        self._settle(parcel, about_address(verdict) if verdict.outcome is Outcome.BARRED else verdict)
+        if verdict.outcome is Outcome.SENT:
+            route.took = True
+            self._settle_barred(route)
+        return True
+
+    def _settle(self, parcel: Parcel, verdict: Verdict) -> None:
         self._outbox.settle(parcel, verdict)
         if self._outbox.halted:
             self._end()
-        return True
+
+    def _set_aside(self, parcel: Parcel, verdict: Verdict, route: Route) -> bool:
+        """Wait for what the relay says to others; whether it may be asked on."""
+        route.barred.append((parcel, verdict))
+        if len(route.barred) >= MOST_BARRED:
+            route.closed = about_us(verdict)
+        return not route.closed
+
+    def _settle_barred(self, route: Route) -> None:
+        """The refusals that were set aside were about those addresses."""
+        while route.barred:
+            parcel, verdict = route.barred.pop()
+            self._settle(parcel, about_address(verdict))
+
+    def _clear_up(self, route: Route) -> None:
+        """All were asked and none was taken: it is us where the relay says so, or where there were many."""
+        told = next((verdict for _, verdict in route.barred if verdict.setting), None)
+        if route.barred and told and not route.closed:
+            route.closed = about_us(told)
+        if route.closed:
+            self._back.extend(parcel for parcel, _ in route.barred)
+        elif not self._ending:
+            self._settle_barred(route)
 
     async def _brought(self, parcel: Parcel, line: Line, route: Route) -> Verdict:
         broken = ""

@@ -8,7 +8,7 @@ beside each case.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -43,6 +43,8 @@ class Outcome(StrEnum):
     """The relay takes nothing now: the delivery waits, and so do all others."""
     REFUSED = "refused"
     """The relay will not have us: the configuration is at fault, no subscriber."""
+    BARRED = "barred"
+    """It will not have this address, or it will not have us: what it says to the next ones tells which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,8 @@ class Verdict:
     """What becomes of a delivery, and why.
 
     `suppress`: the address is dead, nothing is sent there again. `strike`: its third refusal in a row will
-    suppress it. `content`: what was refused is the message. `setting`: the key of config.yaml to look at.
+    suppress it. `content`: what was refused is the message. `setting`: the key of config.yaml to look at;
+    what is barred has one where the relay's words are about us. `advice`: what to know of that key.
     """
 
     outcome: Outcome
@@ -70,15 +73,23 @@ class Verdict:
     strike: bool = False
     content: bool = False
     setting: str = ""
+    advice: str = ""
 
 
 _DEAD = frozenset((521, 550, 551, 553, 556))
 _DEAD_ENHANCED = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.2.1", "5.7.1"))
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
-# Postfix: "Relay access denied", Exim: "relay not permitted", Sendmail: "Relaying denied", Exchange:
-# "Unable to relay". All of them say 5.7.1 or 550 and mean us: without this line one forgotten password
-# suppresses every subscriber.
-_ABOUT_US = re.compile(r"\brelay(ing)?\b|authenticat", re.IGNORECASE)
+# By default Postfix says at RCPT what it holds against us: "Relay access denied", "Sender address rejected",
+# "Helo command rejected", "Client host rejected", "blocked using zen.spamhaus.org". Exim: "relay not
+# permitted", Sendmail: "Relaying denied", Exchange: "Unable to relay". All of them say 5.7.1, 550 or 553:
+# without these lines one forgotten password suppresses every subscriber.
+_LOGIN = re.compile(r"\brelay(ing)?\b|authenticat|\bclient\b|\bbl(ock|ack)|\breputation\b", re.IGNORECASE)
+_SENDER = re.compile(r"\bsender\b", re.IGNORECASE)
+_HELO = re.compile(r"\b(helo|ehlo)\b", re.IGNORECASE)
+_POLICY = "5.7."
+_ADDRESS = ("5.1.", "5.2.")
+_OUR_ADDRESS = ("5.1.7", "5.1.8")
+"""Of the codes about addresses those about the sender's (RFC 3463 §3.2)."""
 _LONGEST = 300
 CLOSING = 421
 _TLS_OR_LOGIN_FIRST = 530
@@ -86,9 +97,18 @@ _TOO_LARGE = 552
 
 
 def dead(code: int, text: str) -> bool:
-    """Whether a refusal says that an address is dead for good: the list of mox (queue/suppression.go)."""
+    """Whether a refusal says that an address is dead for good: the list of mox (queue/suppression.go).
+
+    The enhanced code decides where it says anything: 550 can be a full mailbox (5.2.2), or us (5.7.26).
+    """
+    enhanced = _enhanced(text)
+    return enhanced in _DEAD_ENHANCED if enhanced else code in _DEAD
+
+
+def _enhanced(text: str) -> str:
+    """The enhanced code that a text begins with, if it says more than the plain one."""
     found = _ENHANCED.match(text)
-    return code in _DEAD or bool(found and found[1] in _DEAD_ENHANCED)
+    return found[1] if found and not found[1].endswith(".0.0") else ""
 
 
 def judged(step: Step, reply: Reply | None) -> Verdict:
@@ -111,6 +131,7 @@ def _broken(step: Step, reason: str) -> Verdict:
     return Verdict(outcome=Outcome.AGAIN if lost else Outcome.UNREACHABLE, reason=told)
 
 
+SENDER = "email.from and email.bounces"
 _OPENING_SETTINGS = {
     Step.EHLO: "email.smtp.ehlo",
     Step.TLS: "email.smtp.tls",
@@ -136,9 +157,9 @@ def _sender(reply: Reply) -> Verdict:
 
 def refused_sender(reply: Reply) -> Verdict:
     """The relay wants encryption or a login first, or does not like our address."""
-    setting = "email.from and email.bounces"
+    setting = SENDER
     if reply.code == _TLS_OR_LOGIN_FIRST:
-        login = _ABOUT_US.search(reply.text)
+        login = _LOGIN.search(reply.text)
         setting = _OPENING_SETTINGS[Step.AUTH if login else Step.TLS]
     return Verdict(outcome=Outcome.REFUSED, reason=f"{reply} at {Step.MAIL}", setting=setting)
 
@@ -146,11 +167,45 @@ def refused_sender(reply: Reply) -> Verdict:
 def _recipient(reply: Reply) -> Verdict:
     if _later(reply):
         return Verdict(outcome=Outcome.DEFERRED, reason=str(reply))
-    if reply.code == _TLS_OR_LOGIN_FIRST or _ABOUT_US.search(reply.text):
+    if reply.code == _TLS_OR_LOGIN_FIRST:
         told = f"{reply} at {Step.RCPT}"
         return Verdict(outcome=Outcome.REFUSED, reason=told, setting=_OPENING_SETTINGS[Step.AUTH])
-    suppress = dead(reply.code, reply.text)
-    return Verdict(outcome=Outcome.FAILED, reason=str(reply), suppress=suppress, strike=not suppress)
+    suppress, enhanced = dead(reply.code, reply.text), _enhanced(reply.text)
+    # Postfix of a dead address: "5.1.1 … User unknown in relay recipient table". The code is about the
+    # address, so the words are not about us.
+    surely_theirs = enhanced[:4] in _ADDRESS and enhanced not in _OUR_ADDRESS
+    setting = "" if surely_theirs else _about_us(reply.text)
+    unclear = setting or enhanced.startswith(_POLICY) or (suppress and not enhanced)
+    return Verdict(
+        outcome=Outcome.BARRED if unclear else Outcome.FAILED,
+        reason=str(reply),
+        suppress=suppress and not setting,
+        strike=not suppress or bool(setting),
+        setting=setting,
+    )
+
+
+def _about_us(text: str) -> str:
+    """What to look at in config.yaml, where the words are about us and not about an address."""
+    if _HELO.search(text):
+        return _OPENING_SETTINGS[Step.EHLO]
+    if _LOGIN.search(text):
+        return _OPENING_SETTINGS[Step.AUTH]
+    return SENDER if _SENDER.search(text) else ""
+
+
+def about_address(verdict: Verdict) -> Verdict:
+    """What is barred, once others were taken: it was about this address."""
+    return replace(verdict, outcome=Outcome.FAILED, setting="")
+
+
+def about_us(verdict: Verdict) -> Verdict:
+    """What is barred, where nobody was taken: it is about us, and about no subscriber."""
+    return Verdict(
+        outcome=Outcome.REFUSED,
+        reason=f"{verdict.reason} at {Step.RCPT}",
+        setting=verdict.setting or f"{_OPENING_SETTINGS[Step.AUTH]}, {SENDER}",
+    )
 
 
 def _begin(reply: Reply) -> Verdict:

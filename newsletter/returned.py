@@ -77,7 +77,7 @@ def _note(
 def _refused(store: Store, found: Returned, reader: str, secret: str, now: datetime) -> str:
     """A dead address is suppressed at once, any other after so many refusals in a row."""
     reason = f"bounced: {found.status or found.code or 'no code'}"
-    if _dead(found):
+    if dead(found.code, found.status):
         return "suppressed" if store.suppressions.put(reader, reason, now) else "again"
     delivery = _delivery(store, found, reader, secret)
     moment = delivery.moment if delivery else now
@@ -87,13 +87,6 @@ def _refused(store: Store, found: Returned, reader: str, secret: str, now: datet
     if last and _arrived_between(store, reader, last, moment):
         store.suppressions.forgive(reader, wholly=True)
     return "suppressed" if store.suppressions.strike(reader, reason, moment) else "counted"
-
-
-def _dead(found: Returned) -> bool:
-    """By the enhanced code, where it says anything: 550 alone can mean a sender's reputation (5.7.26)."""
-    if found.status and not found.status.endswith(".0.0"):
-        return dead(0, found.status)
-    return dead(found.code, "")
 
 
 def _by_message_id(store: Store, found: Returned, secret: str) -> str | None:

@@ -82,6 +82,8 @@ class Report:
     editions: tuple[str, ...] = ()
     due: Due = field(default_factory=Due)
     published: Published | None = None
+    outdated: bool = False
+    """The site could not be brought up to date."""
     sent: Sent = field(default_factory=Sent)
     failures: list[NewsletterError] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
@@ -298,6 +300,7 @@ def _publish(
         report.published = publish(_outputs(archive, config, press()), site, before)
     except NewsletterError as error:
         report.failures.append(error)
+        report.outdated = True
         return
     with store.transaction():
         store.pages.put_drafts(report.published.drafts, drafts)

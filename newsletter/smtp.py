@@ -26,6 +26,8 @@ from newsletter.replies import CLOSING, LOST, Outcome, Reply, Step, Verdict, jud
 from newsletter.secret import reveal
 from newsletter.settings import Smtp
 
+TLS_PORTS = "starttls is usual on port 587, implicit on 465, none on this machine alone"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
@@ -54,6 +56,10 @@ class Route:
         """Connections that broke in a row."""
         self.opened = asyncio.Event()
         """Set once it is known whether the relay will have us: the first line finds out, the others wait."""
+        self.took = False
+        """Whether anybody's mail was taken: then it is not us that it refuses."""
+        self.barred: list[tuple[Parcel, Verdict]] = []
+        """Refusals that may be about us, as long as nobody's mail was taken."""
         self.closed: Verdict | None = None
         """Why it takes nothing any more."""
         self.last: Verdict | None = None
@@ -82,9 +88,10 @@ class Route:
 
     def refused(self, verdict: Verdict) -> RelayRefused:
         """What to tell whoever wrote config.yaml."""
+        advice = f": {verdict.advice}" if verdict.advice else ""
         return RelayRefused(
             f"the relay {self} refuses us: {verdict.reason}",
-            hint=f"look at {verdict.setting} in config.yaml; every digest waits for the next run",
+            hint=f"look at {verdict.setting} in config.yaml{advice}; every digest waits for the next run",
         )
 
 
@@ -96,7 +103,7 @@ class Line:
 
     def __init__(self, route: Route) -> None:
         self._route = route
-        self._client: aiosmtplib.SMTP | None = None
+        self._client: _Client | None = None
         self._carried = 0
 
     async def open(self) -> Verdict | None:
@@ -118,7 +125,7 @@ class Line:
                 await self._log_in(client)
         except _NotOffered as missing:
             self.drop()
-            return Verdict(outcome=Outcome.REFUSED, reason=str(missing), setting=missing.setting)
+            return missing.verdict
         except (aiosmtplib.SMTPException, OSError) as error:
             self.drop()
             return _why_closed(step, error)
@@ -128,9 +135,9 @@ class Line:
         self._carried = 0
         return None
 
-    def _fresh(self) -> aiosmtplib.SMTP:
+    def _fresh(self) -> _Client:
         relay = self._route.relay
-        return aiosmtplib.SMTP(
+        return _Client(
             hostname=relay.host,
             port=relay.port,
             local_hostname=self._route.hello,
@@ -151,7 +158,9 @@ class Line:
 
     async def _encrypt(self, client: aiosmtplib.SMTP) -> None:
         if not client.supports_extension("starttls"):
-            raise _NotOffered("it does not offer STARTTLS, and nothing is sent in clear", "email.smtp.tls")
+            raise _NotOffered(
+                "it does not offer STARTTLS, and nothing is sent in clear", "email.smtp.tls", TLS_PORTS
+            )
         await client.starttls()
         await client.ehlo()
 
@@ -164,7 +173,11 @@ class Line:
         }
         offered = [name for name in known if name in client.server_auth_methods]
         if not offered:
-            raise _NotOffered("it offers no login that we know", "email.smtp.user and email.smtp.tls")
+            raise _NotOffered(
+                f"it offers no login by {', '.join(known)}",
+                "email.smtp.user and email.smtp.tls",
+                "some relays offer a login only once encrypted, and some want none",
+            )
         # Where nothing is encrypted, the one that does not show the password.
         chosen = offered[-1] if self._route.relay.tls == "none" else offered[0]
         await known[chosen](self._route.relay.user, self._route.password)
@@ -229,7 +242,7 @@ class Line:
         if reply.code == CLOSING:
             # It has had enough of this connection: the next ones end before that.
             self._route.most = max(1, min(self._route.most, self._carried))
-        if verdict.outcome in (Outcome.DEFERRED, Outcome.FAILED):
+        if verdict.outcome in (Outcome.DEFERRED, Outcome.FAILED, Outcome.BARRED):
             await self._reset()
         else:
             self.drop()
@@ -251,12 +264,21 @@ class Line:
         self.drop()
 
     def drop(self) -> None:
-        """Hang up without a word: over TLS a polite end waits for the other side's, up to half a minute."""
+        """Hang up without a word."""
         if self._client:
-            if self._client.transport:
-                cast("asyncio.Transport", self._client.transport).abort()
             self._client.close()
         self._client = None
+
+
+class _Client(aiosmtplib.SMTP):
+    """The library's, but for how it hangs up: after QUIT, a time-out or 421 it ends TLS politely, which waits
+    for the other side's end up to half a minute. A run that was over by then left the socket open.
+    """
+
+    def close(self) -> None:
+        if self.transport:
+            cast("asyncio.Transport", self.transport).abort()
+        super().close()
 
 
 def _stuffed(content: bytes) -> bytes:
@@ -268,21 +290,16 @@ def _stuffed(content: bytes) -> bytes:
 class _NotOffered(Exception):
     """The relay does not know what the configuration demands."""
 
-    def __init__(self, what: str, setting: str) -> None:
+    def __init__(self, what: str, setting: str, advice: str) -> None:
         super().__init__(what)
-        self.setting = setting
+        self.verdict = Verdict(outcome=Outcome.REFUSED, reason=what, setting=setting, advice=advice)
 
 
 def _why_closed(step: Step, error: aiosmtplib.SMTPException | OSError) -> Verdict:
     """Why no connection came about. A certificate that does not hold is the configuration's fault."""
     broken = error if isinstance(error, ssl.SSLError) else error.__cause__
     if isinstance(broken, ssl.SSLError):
-        reason = getattr(broken, "verify_message", "") or broken.reason or "no encryption came about"
-        return Verdict(
-            outcome=Outcome.REFUSED,
-            reason=f"its certificate or encryption does not hold ({reason})",
-            setting="email.smtp.host and email.smtp.tls (SSL_CERT_FILE names a certificate of your own)",
-        )
+        return _not_encrypted(broken)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return judged(step, Reply(code=error.code, text=error.message))
     if step is Step.CONNECT:
@@ -290,11 +307,29 @@ def _why_closed(step: Step, error: aiosmtplib.SMTPException | OSError) -> Verdic
     return judged(step, None)
 
 
+def _not_encrypted(broken: ssl.SSLError) -> Verdict:
+    if isinstance(broken, ssl.SSLCertVerificationError):
+        return Verdict(
+            outcome=Outcome.REFUSED,
+            reason=f"its certificate does not hold ({broken.verify_message})",
+            setting="email.smtp.host",
+            advice="it has to be the name in the certificate; SSL_CERT_FILE names a certificate of your own",
+        )
+    # OpenSSL says WRONG_VERSION_NUMBER of a relay that answers in clear.
+    told = (broken.reason or "no answer").replace("_", " ").lower()
+    return Verdict(
+        outcome=Outcome.REFUSED,
+        reason=f"no encryption comes about ({told})",
+        setting="email.smtp.tls",
+        advice=TLS_PORTS,
+    )
+
+
 def _silence(error: Exception) -> str:
-    """Why nobody greeted us; asyncio's own words hold addresses and Python's quotes."""
+    """Why nobody greeted us, and which keys may be wrong; asyncio's own words hold addresses."""
     cause = error.__cause__
     if isinstance(cause, socket.gaierror):
-        return "no machine of that name is known"
+        return "no machine of that name is known (email.smtp.host)"
     if isinstance(cause, OSError) and cause.errno and not isinstance(error, TimeoutError):
-        return os.strerror(cause.errno).lower()
-    return "it does not answer"
+        return f"{os.strerror(cause.errno).lower()} (email.smtp.host and port)"
+    return "it does not answer (email.smtp.host, port and tls)"

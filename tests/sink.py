@@ -61,6 +61,8 @@ class Sink:
     implicit: bool = False
     most_messages: int = 10**9
     """So many on one connection, and it closes it."""
+    lingers: float = 0.0
+    """Seconds between its goodbye and the end of the line."""
     taken: list[Taken] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """Every command, in the order they came."""
@@ -251,6 +253,7 @@ class _Talk:
 
     async def on_quit(self, _: bytes) -> bool:
         await self.answer("QUIT", "221 bye")
+        await asyncio.sleep(self.sink.lingers)
         return False
 
     async def on_unknown(self, _: bytes) -> bool:

@@ -52,6 +52,10 @@ def mistakes(load, email: str) -> list[str]:
         ("{via: smtp, from: a@example.org}", "6:8: no way to leave: Gmail and Yahoo want one"),
         ("{smtp: {password: hunter2}}", "6:26: a password in clear ({env: NAME} or {file: PATH} keeps it"),
         (
+            "{via: smtp, from: a@example.org, unsubscribe: 'mailto:a@example.org', smtp: {port: 465}}",
+            "6:91: tls: starttls on port 465 (tls: implicit is usual there",
+        ),
+        (
             SIGNED.format(sender="a@example.org", domain="other.org"),
             "a signature of other.org is no proof for example.org (sign for example.org",
         ),

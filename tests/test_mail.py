@@ -134,6 +134,7 @@ def test_text_comes_first_and_html_last_and_the_boundary_is_in_neither():
     assert "multipart/alternative" == whole.get_content_type()
     assert ["text/plain", "text/html"] == [part.get_content_type() for part in whole.iter_parts()]
     assert {"utf-8"} == {part.get_content_charset() for part in whole.iter_parts()}
+    assert {"quoted-printable"} == {part["Content-Transfer-Encoding"] for part in whole.iter_parts()}
     assert 3 == raw.count(b"--" + whole.get_boundary().encode())
 
 

@@ -9,7 +9,18 @@ from fakes import at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.replies import PATIENCE, Outcome, Reply, Step, Verdict, dead, judged, next_try
+from newsletter.replies import (
+    PATIENCE,
+    Outcome,
+    Reply,
+    Step,
+    Verdict,
+    about_address,
+    about_us,
+    dead,
+    judged,
+    next_try,
+)
 
 NOW = at("2026-08-01 06:00")
 
@@ -54,9 +65,6 @@ def test_before_the_first_mail_4xx_is_later_and_5xx_our_own_fault(step, code, ex
         (Step.MAIL, 550, "5.7.1 not your address", "email.from and email.bounces"),
         (Step.MAIL, 553, "5.7.1 sender rejected", "email.from and email.bounces"),
         (Step.RCPT, 530, "5.7.0 log in first", "email.smtp.user and email.smtp.password"),
-        (Step.RCPT, 554, "5.7.1 <a@b>: Relay access denied", "email.smtp.user and email.smtp.password"),
-        (Step.RCPT, 550, "relay not permitted", "email.smtp.user and email.smtp.password"),
-        (Step.RCPT, 550, "5.7.1 Relaying denied", "email.smtp.user and email.smtp.password"),
     ],
 )
 def test_a_refusal_of_us_names_the_setting_and_blames_no_subscriber(step, code, text, setting):
@@ -84,25 +92,79 @@ def test_4xx_is_later_for_a_recipient_and_a_message_and_for_all_at_mail(code):
     assert Outcome.UNREACHABLE == outcome(Step.MAIL, code)
 
 
+LOGIN = "email.smtp.user and email.smtp.password"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "setting"),
+    [
+        (554, "5.7.1 <a@b>: Relay access denied", LOGIN),
+        (550, "relay not permitted", LOGIN),
+        (550, "5.7.1 Relaying denied", LOGIN),
+        (554, "5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", LOGIN),
+        (554, "5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", LOGIN),
+        (553, "5.7.1 <list@a.b>: Sender address rejected: not owned by user", "email.from and email.bounces"),
+        (550, "5.1.8 <list@a.b>: Sender address rejected: Domain not found", "email.from and email.bounces"),
+        (504, "5.5.2 <news>: Helo command rejected: need fully-qualified hostname", "email.smtp.ehlo"),
+    ],
+)
+def test_what_a_relay_has_against_us_is_often_said_of_the_first_recipient(code, text, setting):
+    """By default Postfix waits for RCPT with it; if it takes nobody, a setting is wrong, and nobody is dead."""
+    verdict = judged(Step.RCPT, Reply(code=code, text=text))
+    refused, failed = about_us(verdict), about_address(verdict)
+
+    assert (Outcome.BARRED, setting, False) == (verdict.outcome, verdict.setting, verdict.suppress)
+    assert (Outcome.REFUSED, setting, False, False) == (
+        refused.outcome,
+        refused.setting,
+        refused.suppress,
+        refused.strike,
+    )
+    assert (Outcome.FAILED, "", False, True) == (
+        failed.outcome,
+        failed.setting,
+        failed.suppress,
+        failed.strike,
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "text", "suppress"),
     [
-        *((code, "no", True) for code in (550, 551, 553, 556, 521)),
-        *(
-            (554, f"{enhanced} no", True)
-            for enhanced in ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.2.1", "5.7.1")
-        ),
+        *((554, f"{enhanced} no", True) for enhanced in ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.2.1")),
+        (550, "5.1.1 <a@b>: Recipient address rejected: User unknown in relay recipient table", True),
+        (550, "5.2.1 mailbox blocked", True),
         (552, "5.2.2 mailbox full", False),
+        (550, "5.2.2 mailbox full", False),
         (554, "5.4.1 no", False),
         (554, "5.1.10 no", False),
         (500, "", False),
     ],
 )
 def test_5xx_for_a_recipient_fails_and_suppresses_by_the_list_of_mox(code, text, suppress):
+    """By the enhanced code where there is one: 550 alone may mean a mailbox that is full."""
     verdict = judged(Step.RCPT, Reply(code=code, text=text))
 
     assert (Outcome.FAILED, suppress, not suppress) == (verdict.outcome, verdict.suppress, verdict.strike)
     assert suppress == dead(code, text)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "suppress"),
+    [
+        *((code, "no", True) for code in (550, 551, 553, 556, 521)),
+        (550, "5.0.0 no", True),
+        (554, "5.7.1 no", True),
+        (550, "5.7.26 no", False),
+        (550, "5.7.515 Access denied", False),
+    ],
+)
+def test_5xx_that_does_not_say_of_whom_counts_for_the_address_once_others_were_taken(code, text, suppress):
+    verdict = judged(Step.RCPT, Reply(code=code, text=text))
+
+    assert (Outcome.BARRED, "") == (verdict.outcome, verdict.setting)
+    assert (suppress, not suppress) == (about_address(verdict).suppress, about_address(verdict).strike)
+    assert about_us(verdict).setting
 
 
 @pytest.mark.parametrize("step", [Step.DATA, Step.END])
@@ -147,8 +209,11 @@ def test_whatever_a_relay_says_there_is_one_verdict(step, reply):
 
     assert Outcome.SENT != verdict.outcome
     assert (verdict.outcome is Outcome.UNCERTAIN) <= (step is Step.END)
-    assert (verdict.outcome is Outcome.REFUSED) == bool(verdict.setting)
-    assert verdict.outcome is Outcome.FAILED or not (verdict.suppress or verdict.strike or verdict.content)
+    assert (verdict.outcome is Outcome.REFUSED) <= bool(verdict.setting)
+    assert (verdict.outcome in (Outcome.REFUSED, Outcome.BARRED)) >= bool(verdict.setting)
+    assert verdict.outcome in (Outcome.FAILED, Outcome.BARRED) or not (
+        verdict.suppress or verdict.strike or verdict.content
+    )
     assert verdict.reason.isprintable()
     assert len(verdict.reason) < 400
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from home import CONFIG, Home, page
-from sink import DROP, Sink
+from sink import DROP, KEEP_AND_DROP, Sink
 
 RELAY = """\
 email:
@@ -84,11 +85,14 @@ def test_what_is_uncertain_is_told_once_and_resent_only_when_somebody_says_so(ho
     first = home.run("2026-08-07 06:00")
     second = home.run("2026-08-07 06:10")
     idle = home.newsletter("deliver", "--as-of", "2026-08-07T06:20+00:00")
+    told = home.newsletter("status").out
     copies = sink.copies("ada@example.org")
     again = home.newsletter("deliver", "--resend-uncertain", "--as-of", "2026-08-07T06:30+00:00")
 
     assert [1, 0, 0, 0] == [said.code for said in (first, second, idle, again)]
     assert "1 mail sent, 1 uncertain (newsletter status names them)" in first.out
+    assert "uncertain (the connection was lost at the end of the message)  ada@example.org" in told
+    assert "newsletter deliver --resend-uncertain sends what is uncertain again" in told
     assert "Nothing is due." == idle.out.strip()
     assert "1 uncertain mail queued again, 1 mail sent." == again.out.strip()
     assert (0, 1) == (copies, sink.copies("ada@example.org"))
@@ -104,10 +108,33 @@ def test_a_relay_that_is_not_there_is_told_and_nothing_is_lost(home, sink):
 
     assert (0, "") == (away.code, away.err)
     assert (
-        "No mail: 2 digests queued: the relay 127.0.0.1:1 takes nothing now: connection refused" in away.out
+        "No mail: 2 digests queued: the relay 127.0.0.1:1 takes nothing now: connection refused"
+        " (email.smtp.host and port)" in away.out
     )
     assert "2 mails sent." == back.out.strip()
     assert (1, 1) == (sink.copies("ada@example.org"), sink.copies("grace@example.org"))
+
+
+def test_a_domain_of_other_letters_is_written_in_a_labels_for_the_relay_too(home, sink):
+    """Mail 15."""
+    home.edit(home.config.replace("ada@example.org", "ada@exämple.org"))
+    home.run("2026-08-07 06:00")
+
+    assert "RCPT TO:<ada@xn--exmple-cua.org>" in sink.commands("RCPT")
+
+
+def test_a_second_try_in_another_process_at_another_hour_sends_the_same_bytes(home, sink):
+    """Mail 13: also when its papers were listed again since; so a receiver knows the copy for one."""
+    sink.on("DOT", KEEP_AND_DROP, to="ada@example.org", times=1)
+    home.process("run", "--as-of", "2026-08-07T06:00:00+00:00", env=os.environ | {"PYTHONHASHSEED": "1"})
+    home.put("2026-08-07-more.txt", page("Diffusion one", "Diffusion three"))
+    home.process("run", "--as-of", "2026-08-07T09:00:00+00:00", env=os.environ | {"PYTHONHASHSEED": "2"})
+    arguments = ("deliver", "--resend-uncertain", "--as-of", "2026-08-09T09:00:00+00:00")
+    home.process(*arguments, env=os.environ | {"PYTHONHASHSEED": "3"})
+    to_ada = [taken.content for taken in sink.taken if taken.recipient == "ada@example.org"]
+
+    assert 2 == len(to_ada)
+    assert 1 == len(set(to_ada))
 
 
 def test_a_relay_that_is_silent_for_a_day_is_told_of_once(home, sink):
@@ -181,6 +208,29 @@ def test_a_password_that_is_not_there_is_named_and_nothing_is_lost(home, sink, m
     assert 4 == said.code
     assert "email.smtp.password: the environment variable NO_SUCH_SECRET is not set" in said.err
     assert 1 == sink.copies("ada@example.org")
+
+
+def test_why_mail_still_waits_stands_in_the_status_the_next_morning(home, sink):
+    """Under cron nobody saw what the run said; the site is up to date all the same."""
+    sink.on("MAIL", "553 5.7.1 not your address")
+    home.run("2026-08-07 06:00")
+    again = home.run("2026-08-07 06:10")
+    delivered = home.newsletter("deliver", "--as-of", "2026-08-07T06:20+00:00")
+    told = home.newsletter("status").out
+
+    assert [4, 4] == [again.code, delivered.code]
+    assert "Site not brought up to date" not in again.out
+    assert 3 == told.count("refuses us: 553 5.7.1 not your address at MAIL FROM")
+
+
+def test_who_failed_is_named_with_what_happens_next(home, sink):
+    sink.on("RCPT", "550 5.1.1 no such user", to="ada@example.org")
+    first = home.run("2026-08-07 06:00")
+    told = home.newsletter("status").out
+
+    assert "1 mail sent, 1 failed (newsletter status names them)" in first.out
+    assert "failed (550 5.1.1 no such user)  ada@example.org" in told
+    assert "what failed comes with the next digest" in told
 
 
 def test_before_the_first_run_there_is_nothing_to_deliver(home):

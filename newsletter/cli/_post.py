@@ -30,9 +30,9 @@ def waits(sent: Sent) -> str:
 
 def fared(sent: Sent) -> Iterator[str]:
     """What became of the others."""
-    for number, state in ((sent.deferred, "deferred"), (sent.failed, "failed")):
-        if number:
-            yield f"{number} {state}"
     uncertain = sent.uncertain + sent.doubted
-    if uncertain:
-        yield f"{uncertain} uncertain (newsletter status names them)"
+    if sent.deferred:
+        yield f"{sent.deferred} deferred"
+    told = [f"{n} {state}" for n, state in ((sent.failed, "failed"), (uncertain, "uncertain")) if n]
+    if told:
+        yield f"{', '.join(told)} (newsletter status names them)"

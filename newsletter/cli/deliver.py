@@ -53,7 +53,9 @@ def _deliver(store: Store, config: Config, now: datetime, *, resend: bool, quiet
     sent.doubted = 0 if resend else doubted
     store.runs.set_mark(VIA, config.email.via)
     line = _line(sent, config, resent)
-    store.runs.finish(number, now, sent.exit_code, {"line": line, "sent": sent.sent, "failed": sent.failed})
+    figures = {"line": line, "sent": sent.sent, "failed": sent.failed}
+    figures["failures"] = [sent.problem.what] if sent.problem else []
+    store.runs.finish(number, now, sent.exit_code, figures)
     if sent.problem:
         click.echo(sent.problem.what, err=True)
         click.echo(f"hint: {sent.problem.hint}", err=True)

@@ -151,7 +151,7 @@ def _hint(hint: str) -> str:
 
 def summary(report: Report, config: Config, store: Store) -> str:
     """What a run did, in one line; where no mail went out, why."""
-    unpublished = "Site not brought up to date" if report.failures and not report.published else ""
+    unpublished = "Site not brought up to date" if report.outdated else ""
     parts = [_reading(report), *_editions(report), unpublished, _mail(report, config, store)]
     return f"{'. '.join(part for part in parts if part)}. {short(config.out / 'site/index.html')}"
 

@@ -19,6 +19,11 @@ from newsletter.store.runs import RunRow
 STATES = ("sent", "failed", "deferred", "uncertain", "skipped", "queued")
 _QUIET_REASONS = ("empty", "missed", "away")
 
+_WHAT_NOW = {
+    "uncertain": "newsletter deliver --resend-uncertain sends what is uncertain again, byte for byte",
+    "failed": "what failed comes with the next digest; newsletter subscribers names who gets no more mail",
+}
+
 
 @click.command(short_help="Last runs, dumps and their problems, deliveries by state with names.")
 @click.argument("slot", required=False)
@@ -102,7 +107,8 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
     zone = config.site.timezone
     if slot is None:
         yield "Runs"
-        yield from (f"  {_run_line(row, zone)}" for row in store.runs.latest())
+        for run in store.runs.latest():
+            yield from (f"  {line}" for line in _run_lines(run, zone))
         yield ""
         yield "Dumps"
         repeats = store.repeats.by_dump()
@@ -116,6 +122,9 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
     yield from (f"  {_delivery_line(row, config.site.timezone)}" for row in shown[:50])
     if len(shown) > 50:  # noqa: PLR2004 - a screenful
         yield f"  … and {len(shown) - 50} more: newsletter status --json"
+    yield from (
+        f"  hint: {hint}" for state, hint in _WHAT_NOW.items() if any(state == row.state for row in shown)
+    )
     if slot is None and config.subscribers:
         yield ""
         yield "Next slots"
@@ -130,10 +139,14 @@ def _worth_telling(row: Delivery) -> bool:
     return row.state != "sent" and not (row.state == "skipped" and row.reason in _QUIET_REASONS)
 
 
-def _run_line(row: RunRow, zone: str) -> str:
+def _run_lines(row: RunRow, zone: str) -> Iterator[str]:
+    """What a run did, and what stopped an output: why mail still waits."""
     if row.finished is None:
-        return f"{local(row.started, zone)}  did not finish"
-    return f"{local(row.started, zone)}  exit {row.exit}  {row.summary.get('line', '')}"
+        yield f"{local(row.started, zone)}  did not finish"
+        return
+    yield f"{local(row.started, zone)}  exit {row.exit}  {row.summary.get('line', '')}"
+    failures = row.summary.get("failures")
+    yield from (f"  {failure}" for failure in failures) if isinstance(failures, list) else ()
 
 
 def _dump_lines(row: DumpRow, repeats: int) -> Iterator[str]:

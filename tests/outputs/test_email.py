@@ -99,8 +99,11 @@ def test_text_and_html_name_the_same_papers_in_the_same_order(press):
     titles = [h.text_content() for h in lxml.html.document_fromstring(made.html).xpath("//h3")]
     flat = " ".join(made.text.split())
 
+    links = lxml.html.document_fromstring(made.html).xpath("//h3/a/@href")
+    named = [part for title, link in zip(titles, links, strict=True) for part in (title, link)]
+
     assert ["Denoising & planning", HOSTILE, "Only mine"] == titles
-    assert sorted(flat.index(title) for title in titles) == [flat.index(title) for title in titles]
+    assert sorted(flat.index(part) for part in named) == [flat.index(part) for part in named]
 
 
 def test_each_title_stands_once(press):
@@ -120,6 +123,7 @@ def test_the_text_keeps_to_78_columns_but_for_addresses(press):
 
 
 def test_the_text_ends_with_a_signature_that_says_how_to_leave(press):
+    """Mail 11."""
     assert letter(full(), press).text.endswith(
         f"\n-- \nEach paper comes once, with the reason it is here.\nUnsubscribe:\n{LEAVE}\n"
     )
@@ -177,6 +181,8 @@ def test_the_html_stays_under_its_budget_and_announces_the_cut(press, count):
     assert len(quoted(made.html)) <= 90_000
     assert "About diffusion. " * 69 in words(made.html)
     assert (shown == count) or f"{count - shown:,} more papers on the page" in words(made.html)
+    assert (count == 1) != ("Abstracts are shortened to fit." in words(made.html))
+    assert (count == 1) != ("Abstracts are shortened to fit." in made.text)
 
 
 HUGE = "扩散 " * 40_000
@@ -244,7 +250,9 @@ def test_the_html_is_made_for_mail_programs(press):
     style = "".join(tree.xpath("//style/text()"))
 
     assert ("en", "ltr") == (tree.get("lang"), tree.get("dir"))
+    assert [("en", "ltr")] == [(each.get("lang"), each.get("dir")) for each in tree.xpath("//body/*[@lang]")]
     assert {"presentation"} == {table.get("role") for table in tree.iter("table")}
+    assert words(made).startswith(f"{HOSTILE} · Only mine")
     assert "display: none" in tree.find("body")[0].get("style").replace("display:none", "display: none")
     assert [] == tree.xpath("//script|//link|//img|//base|//form")
     assert not re.search(r"data:|position:|var\(|calc\(|:first-child", made)
