@@ -305,4 +305,12 @@ ALTER TABLE delivery DROP COLUMN digest;
 ALTER TABLE delivery DROP COLUMN letter;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT)
+_INTERESTS = """
+-- What profiles like as vectors, by all that one is made of: what is liked, and the background.
+CREATE TABLE interest (
+    made_of TEXT PRIMARY KEY,
+    content BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _INTERESTS)
