@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsletter.ranking.interest import Blend, Demand, Interest
 
@@ -19,9 +21,9 @@ _TYPES = ("<i4", "<f4", "<f4", "<i4", "<f4", "<f2", "<i4", "<f4", "<f4")
 def packed(interest: Interest) -> bytes:
     """The interest as bytes."""
     demand = interest.demand
-    head = {"phrase": interest.phrase, "blend": interest.blend, "needs": []}
-    arrays = [interest.grams, interest.weights, interest.dense, interest.query, interest.usual]
-    arrays += [interest.liked]
+    head: dict[str, Any] = {"phrase": interest.phrase, "blend": interest.blend, "needs": []}
+    arrays: list[NDArray[Any]] = [interest.grams, interest.weights, interest.dense, interest.query]
+    arrays += [interest.usual, interest.liked]
     if demand:
         head["needs"] = [demand.needed, demand.like]
         arrays += [demand.words, demand.rarity, demand.sense]
@@ -36,8 +38,12 @@ def unpacked(content: bytes) -> Interest:
     head = json.loads(line)
     ends = np.cumsum([0, *head["lengths"]]).tolist()
     spans = (rest[start:end] for start, end in pairwise(ends))
-    arrays = [np.frombuffer(span, kind) for span, kind in zip(spans, _TYPES, strict=False)]
+    arrays: list[NDArray[Any]] = [np.frombuffer(s, kind) for s, kind in zip(spans, _TYPES, strict=False)]
     dense = arrays[2]
+    demand = None
+    if head["needs"]:
+        needed, like = head["needs"]
+        demand = Demand(arrays[6], arrays[7], needed, arrays[8], like)
     return Interest(
         grams=arrays[0],
         weights=arrays[1],
@@ -47,5 +53,5 @@ def unpacked(content: bytes) -> Interest:
         blend=Blend(*head["blend"]),
         usual=arrays[4].reshape(3, 2),
         liked=arrays[5].reshape(-1, len(dense)) if len(dense) else arrays[5].reshape(0, 0),
-        demand=Demand(*arrays[6:8], head["needs"][0], arrays[8], head["needs"][1]) if head["needs"] else None,
+        demand=demand,
     )
