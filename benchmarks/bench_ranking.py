@@ -125,9 +125,8 @@ def main() -> None:
 
     few, several = [library.taste(n, archive) for n in range(1_000 // scale)], library.texts(10_000 // scale)
     ratio = one_by_one(from_bytes(kept), few, several)
-    print(
-        f"a crowd against one profile after the other, {len(few):,} × {len(several):,}: {ratio:.1f} times as fast"
-    )
+    pairs = f"{len(few):,} × {len(several):,}"
+    print(f"all together against one profile after the other, {pairs}: {ratio:.1f} times as fast")
 
     count = 10_000 // scale
     tastes = [library.taste(number, archive) for number in range(count)]
@@ -140,15 +139,13 @@ def main() -> None:
     read = clock()
     news = ready.over(papers(several))
     indexed = clock()
-    pairs = news.pairs()
+    let_in = news.pairs()
     scored = clock()
     size = sum(map(len, interests)) / 1e6
-    print(
-        f"scoring {len(several):,} papers × {count:,} learned profiles: {read + scored:.1f} s with kept interests"
-        f" ({read:.1f} s to read {size:.0f} MB of them; limit {CACHED_LIMIT:g} s),\n"
-        f"  {made + scored:.1f} s without (limit {COLD_LIMIT:g} s), after {indexed:.1f} s to read the papers;"
-        f" {pairs:,} pairs let in, peak {peak_megabytes():.0f} MB"
-    )
+    print(f"scoring {len(several):,} papers × {count:,} learned profiles, {let_in:,} pairs let in:")
+    print(f"  {read + scored:.1f} s with kept interests, {size:.0f} MB of them (limit {CACHED_LIMIT:g} s)")
+    print(f"  {made + scored:.1f} s without (limit {COLD_LIMIT:g} s)")
+    print(f"  and {indexed:.1f} s to read the papers; peak {peak_megabytes():.0f} MB")
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ from newsletter.ranking.background import BUCKETS, Floats, Ints, Rows
 from newsletter.ranking.interest import Demand, Grams, Interest, slopes
 
 BLOCK = 512
-_PAPERS = 2048
-_FOLLOWED = 1 << 17
-"""So many papers, and entries of their lists, are at hand at once: they stay in a processor's cache."""
+_PAPERS = 1 << 14
+"""Papers at once, for memory's sake: their frequent grams take 100 MB."""
+_FOLLOWED = 1 << 15
+"""Entries of lists at once: what is at hand then stays in a processor's cache."""
 _FREQUENT = 0.01
 _COLUMNS = 1500
 """A gram in one of a hundred papers is a column, if there are not more of them: of 10,000 papers these 1,500
