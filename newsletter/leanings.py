@@ -7,10 +7,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter import formats, inbox
+from newsletter import __version__, formats, inbox
 from newsletter.errors import DumpError
 from newsletter.identity import arxiv_key, doi_key
 from newsletter.idle import stood
@@ -24,7 +25,7 @@ from newsletter.text import clean
 
 if TYPE_CHECKING:
     from newsletter.ranking.background import Background
-    from newsletter.ranking.interest import Taste
+    from newsletter.ranking.interest import Interest, Ranker, Taste
     from newsletter.ranking.tastes import Tastes
 
 Text = tuple[str, str]
@@ -63,7 +64,24 @@ class Leanings:
         from newsletter.ranking.tastes import Tastes  # noqa: PLC0415
 
         found = {name: tuple(self._tastes(each)) for name, each in self.by_profile.items()}
-        return Tastes(Ranker(background(self._store)), found)
+        usual, named = background(self._store)
+        ranker = Ranker(usual)
+        interests = self._interests(ranker, named, list(chain.from_iterable(found.values())))
+        return Tastes(ranker, found, interests)
+
+    def _interests(self, ranker: Ranker, usual: str, tastes: Sequence[Taste]) -> list[Interest]:
+        """The tastes as vectors, worked out where neither they nor what is usual stood so before."""
+        from newsletter.ranking.packed import packed, unpacked  # noqa: PLC0415 - numpy, as above
+
+        by_name = {_made_of(usual, taste): taste for taste in tastes}
+        kept = self._store.learning.interests(by_name)
+        found = {name: unpacked(content) for name, content in kept.items()}
+        new = [name for name in by_name if name not in kept]
+        made = dict(zip(new, ranker.interests([by_name[name] for name in new]), strict=True))
+        if self._store.writing:
+            self._store.learning.put_interests({n: packed(each) for n, each in made.items()}, by_name)
+        found |= made
+        return [found[_made_of(usual, taste)] for taste in tastes]
 
     def _tastes(self, several: Sequence[Leaning]) -> Iterator[Taste]:
         """One interest of likes and topic; where there are several topics, each makes its own."""
@@ -184,8 +202,14 @@ class Leanings:
                 yield likes.trouble
 
 
-def background(store: Store) -> Background:
-    """The background that the papers of a state make.
+def _made_of(usual: str, taste: Taste) -> str:
+    """A name for all that an interest is made of."""
+    parts = (__version__, usual, taste.topic, taste.likes[:_LATEST], taste.dislikes[:_LATEST])
+    return hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def background(store: Store) -> tuple[Background, str]:
+    """The background that the papers of a state make, and a name for it.
 
     A function of the papers alone: it is made of the first so many, and their number only takes the values of
     a series that grows by a quarter, so that it stays the same from day to day and after any crash.
@@ -194,13 +218,12 @@ def background(store: Store) -> Background:
 
     size = settled_size(store.papers.count())
     kept = store.learning.background(size)
-    if kept is not None:
-        return backgrounds.from_bytes(kept)
-    numbers = [place + 1 for place in backgrounds.spread_evenly(size)]
-    made = backgrounds.fit(store.papers.texts(numbers))
-    if store.writing:
-        store.learning.put_background(size, backgrounds.to_bytes(made))
-    return made
+    if kept is None:
+        numbers = [place + 1 for place in backgrounds.spread_evenly(size)]
+        kept = backgrounds.to_bytes(backgrounds.fit(store.papers.texts(numbers)))
+        if store.writing:
+            store.learning.put_background(size, kept)
+    return backgrounds.from_bytes(kept), hashlib.blake2b(kept, digest_size=16).hexdigest()
 
 
 def settled_size(papers: int) -> int:

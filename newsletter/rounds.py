@@ -142,6 +142,7 @@ def match_news(desk: Desk, *, whole_archive: bool = False) -> None:
     awaited = store.readers.lowest_awaited()
     low = 0 if whole_archive else min(desk.before, desk.before if awaited is None else awaited)
     _judge(desk, low)
+    store.editions.forget_matches({profile.name: profile.rules_hash for profile in desk.profiles})
     desk.fits = {
         profile.name: store.editions.matches(profile.name, profile.rules_hash, low)
         for profile in desk.profiles

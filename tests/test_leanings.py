@@ -105,6 +105,29 @@ def test_the_background_grows_by_steps_of_a_quarter():
     assert sizes == sorted(sizes)
 
 
+def test_an_interest_is_worked_out_again_only_when_its_taste_or_the_archive_changed(tmp_path):
+    house = House(profiles=())
+    house.dump(*(f"Paper {number} on goats and cows" for number in range(40)))
+
+    def made(*likes: str) -> set[str]:
+        """The names of the interests that are kept after a round."""
+        profiles = [profile(f"p{n}", ("like", like.Settings(papers=(name,)))) for n, name in enumerate(likes)]
+        with house.store.transaction():
+            Leanings(house.store, profiles, tmp_path).tastes()
+        return {name for (name,) in house.store._database.tuples("SELECT made_of FROM interest")}
+
+    first = made("On goats", "On cows")
+    edited = made("On goats", "On sheep")
+    house.dump("One paper on wolves")
+    next_day = made("On goats", "On sheep")
+    house.dump(*(f"Paper {number} on wolves" for number in range(20)))
+    grown = made("On goats", "On sheep")
+
+    assert [2, 2, 1] == [len(first), len(edited), len(first & edited)]
+    assert edited == next_day
+    assert (2, set()) == (len(grown), grown & edited)
+
+
 def test_a_reader_gets_what_resembles_a_liked_paper(tmp_path):
     """From the dump to the digest: no keyword, only a title one likes."""
     house = House(profiles=(liking("Robots that grasp with a soft gripper"),))

@@ -236,6 +236,28 @@ def test_papers_that_still_await_a_slot_are_matched_again_when_the_rules_change(
     assert house.titles("ada") == ["Diffusion A"]
 
 
+def test_matches_of_rules_that_are_no_more_go_and_the_rules_may_come_back():
+    """Rule 10: a match belongs to the hash of the rules; what waits is matched again under any."""
+    house = House(
+        profiles=[follows("one", "diffusion", limit=1)],
+        readers=[reader("ada", "one"), reader("grace", "one", every="week")],
+    )
+    before = house.profiles
+    house.day("2026-08-03 06:00", "Diffusion A", "Diffusion B")
+    house.profiles = [follows("one", "cats")]
+    house.day("2026-08-04 06:00", "Cats")
+    under = {
+        name
+        for (name,) in house.store._database.tuples("SELECT rules FROM match UNION SELECT rules FROM judged")
+    }
+    house.profiles = before
+    house.day("2026-08-05 06:00", "Diffusion C")
+    house.day("2026-08-06 06:00", "Diffusion D")
+
+    assert {follows("one", "cats").rules_hash} == under
+    assert ["Diffusion A", "Cats", "Diffusion C", "Diffusion D"] == house.shown("ada")
+
+
 def test_a_revision_is_told_once_and_only_to_readers_who_were_shown_the_paper():
     """Rule 11: one line, outside the limit, and it causes no digest."""
     house = ada(limit=1)

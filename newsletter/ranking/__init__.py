@@ -3,7 +3,9 @@
     grams        a text to its words and pairs of words
     background   what is usual in the papers at hand: how rare a gram is, what goes with what
     interest     what a profile likes, as a vector, and how near papers are to it
+    crowd        the same for many interests and many papers at once
+    packed       interests as bytes
     explain      which words and which liked papers brought the nearness
 
-numpy is imported by background and interest only, so that profiles without learned rules never wait for it.
+numpy is imported by background and what builds on it, so that profiles without learned rules never wait.
 """

@@ -27,7 +27,7 @@ SAMPLE = 4000
 """Papers that a background is made of, at most."""
 LATENT_FROM = 300
 """Papers from which on the latent space says more than noise."""
-_BUCKETS = 1 << 22
+BUCKETS = 1 << 22
 """A gram is known by its hash, so that no list of words has to be kept or read. Of four million, a paper and
 an interest have a false one in common once in a dozen pairs, and that one weighs next to nothing.
 """
@@ -39,6 +39,7 @@ _OFTEN_FROM = 50
 _RARE = 0.5
 _RARE_FROM = 1000
 """From so many papers on, a gram that stands in at most one of them is half chance."""
+_BLOCK = 256
 _POWER = 3
 _MORE = 10
 _K1, _B = 1.2, 0.75
@@ -116,7 +117,7 @@ class Background:
     @cached_property
     def spread(self) -> NDArray[np.int32]:
         """In how many of the papers each gram stands."""
-        return np.bincount(self.counts.grams, minlength=_BUCKETS).astype(np.int32)
+        return np.bincount(self.counts.grams, minlength=BUCKETS).astype(np.int32)
 
     @cached_property
     def sample(self) -> Rows:
@@ -160,10 +161,26 @@ class Background:
     def _dense(self, owners: Ints, grams: NDArray[np.int32], weights: Floats, papers: int) -> Floats:
         if not len(self.used):
             return np.zeros((papers, 0), np.float32)
-        raw = unit(_full(owners, grams, weights, papers, self.used) @ self.axes)
+        raw = unit(self._turned(owners, grams, weights, papers))
         away: Floats = unit(raw - self.middle)
         away[~np.any(raw, axis=1)] = 0
         return away
+
+    def _turned(self, owners: Ints, grams: NDArray[np.int32], weights: Floats, papers: int) -> Floats:
+        """Sparse rows in the latent space: each summed by itself, so that none hangs on those beside it."""
+        columns = np.searchsorted(self.used, grams)
+        inside = self.used[np.minimum(columns, len(self.used) - 1)] == grams
+        owners, columns, weights = owners[inside], columns[inside], weights[inside, None]
+        turned = np.zeros((papers, self.axes.shape[1]), np.float32)
+        starts = _starts(owners, papers)
+        for first in range(0, papers, _BLOCK):
+            here = np.arange(first, min(first + _BLOCK, papers))
+            here = here[starts[here] < starts[here + 1]]  # reduceat takes the next entry for none at all
+            span = slice(int(starts[first]), int(starts[min(first + _BLOCK, papers)]))
+            if len(here):
+                products = self.axes[columns[span]] * weights[span]
+                turned[here] = np.add.reduceat(products, starts[here] - span.start)
+        return turned
 
 
 def count(texts: Iterable[Text]) -> Counts:
@@ -186,7 +203,7 @@ def count(texts: Iterable[Text]) -> Counts:
 
 def hashed(gram: Gram) -> int:
     """The number that a gram is known by, the same on every machine."""
-    return crc32(gram.encode()) % _BUCKETS
+    return crc32(gram.encode()) % BUCKETS
 
 
 def unit(vectors: Floats) -> Floats:

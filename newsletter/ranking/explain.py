@@ -15,7 +15,7 @@ import numpy as np
 from newsletter.model import Paper, Reason
 from newsletter.ranking.background import Floats, Rows, hashed
 from newsletter.ranking.grams import Gram, first_places
-from newsletter.ranking.interest import Interest, Taste, shared
+from newsletter.ranking.interest import Interest, Overlap, Taste, shared
 from newsletter.terms import Text, shown
 
 _TERMS = 3
@@ -33,19 +33,37 @@ class Piece:
     field: str = ""
 
 
+class Reading:
+    """A paper, read for the words and pairs of words that reasons may name."""
+
+    def __init__(self, paper: Paper) -> None:
+        self._found: dict[int, tuple[Gram, str, Text, tuple[int, int]]] = {}
+        for field, original in (("title", paper.title), ("abstract", paper.abstract)):
+            text = Text(original)
+            for gram, places in first_places(text).items():
+                self._found.setdefault(hashed(gram), (gram, field, text, places))
+
+    def found(self, number: int) -> tuple[Gram, str, str] | None:
+        """A gram by its number: itself, the passage as it stands, the field; a title before an abstract."""
+        if number not in self._found:
+            return None
+        gram, field, text, places = self._found[number]
+        return gram, shown(text.passage(*places)), field
+
+
 def pieces(
-    taste: Taste, interest: Interest, rows: Rows, row: int, *, score: float, paper: Paper, likes: Rows
+    taste: Taste, interest: Interest, common: Overlap, *, score: float, reading: Reading, like: str
 ) -> list[Piece]:
-    """The shares of a score, the largest first. They add up to it."""
-    by_gram, latent = _parts(interest, rows, row)
-    named = _named(by_gram, paper)
+    """The shares of a score, the largest first. They add up to it. `like` is the nearest liked title."""
+    by_gram, latent = _parts(interest, common)
+    named = _named(by_gram, reading)
     told = named[:_TERMS]
     rest = sum(by_gram.values()) - sum(piece.share for piece in told)
     if latent + rest > 0:
-        told.append(Piece(_likeness(taste, rows, row, likes), latent + rest))
+        told.append(Piece(_likeness(taste, like), latent + rest))
     whole = sum(piece.share for piece in told)
     if not whole:
-        return [Piece(_likeness(taste, rows, row, likes), score)]
+        return [Piece(_likeness(taste, like), score)]
     return sorted(
         (Piece(piece.detail, score * piece.share / whole, piece.found, piece.field) for piece in told),
         key=lambda piece: -piece.share,
@@ -64,24 +82,17 @@ def as_reasons(parts: Sequence[Piece], taste: Taste) -> tuple[Reason, ...]:
     )
 
 
-def _parts(interest: Interest, rows: Rows, row: int) -> tuple[dict[int, float], float]:
+def _parts(interest: Interest, common: Overlap) -> tuple[dict[int, float], float]:
     """What each gram adds to the score, and what the latent space does; what speaks against is left out."""
-    span = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
-    grams, tfidf, bm25 = rows.grams[span], rows.tfidf[span], rows.bm25[span]
-    _, mine, theirs = np.intersect1d(interest.grams, grams, return_indices=True)
-    products = np.maximum(interest.weights[mine] * tfidf[theirs], 0)
-    asked = np.isin(grams, interest.query)
-    dense = float(interest.dense @ rows.dense[row]) if interest.dense.size else 0.0
-    values = (float((interest.weights[mine] * tfidf[theirs]).sum()), dense, float(bm25[asked].sum()))
     lexical, latent, topical = (
         max(share * (value - mean) / deviation, 0.0) if share else 0.0
         for share, value, (mean, deviation) in zip(
-            shared(interest), values, interest.usual.tolist(), strict=True
+            shared(interest), common.parts, interest.usual.tolist(), strict=True
         )
     )
     by_gram: dict[int, float] = {}
-    _add(by_gram, grams[theirs], products, lexical)
-    _add(by_gram, grams[asked], bm25[asked], topical)
+    _add(by_gram, common.grams, np.maximum(common.products, 0), lexical)
+    _add(by_gram, common.asked, common.bm25, topical)
     return by_gram, latent
 
 
@@ -92,10 +103,11 @@ def _add(by_gram: dict[int, float], grams: np.ndarray, products: Floats, worth: 
             by_gram[gram] = by_gram.get(gram, 0.0) + worth * product / whole
 
 
-def _named(by_gram: Mapping[int, float], paper: Paper) -> list[Piece]:
+def _named(by_gram: Mapping[int, float], reading: Reading) -> list[Piece]:
     """The strongest grams as they stand in the paper, a pair in the place of its words; best first."""
     strongest = sorted(by_gram, key=lambda gram: -by_gram[gram])[:_CONSIDERED]
-    found = _found(frozenset(strongest), paper)
+    told = ((number, reading.found(number)) for number in strongest)
+    found = {each[0]: (number, *each[1:]) for number, each in told if each}
     shares = {gram: by_gram[number] for gram, (number, _, _) in found.items()}
     for pair in sorted((gram for gram in shares if " " in gram), key=lambda gram: -shares[gram]):
         for word in pair.split(" "):
@@ -111,29 +123,15 @@ def _named(by_gram: Mapping[int, float], paper: Paper) -> list[Piece]:
     return sorted(named, key=lambda piece: (-piece.share, piece.found))
 
 
-def _found(wanted: frozenset[int], paper: Paper) -> dict[Gram, tuple[int, str, str]]:
-    """Where the wanted grams stand in a paper: number, passage, field; a title before an abstract."""
-    found: dict[Gram, tuple[int, str, str]] = {}
-    for field, original in (("title", paper.title), ("abstract", paper.abstract)):
-        text = Text(original)
-        for gram, places in first_places(text).items():
-            number = hashed(gram)
-            if number in wanted and gram not in found:
-                found[gram] = (number, shown(text.passage(*places)), field)
-    return found
-
-
-def _likeness(taste: Taste, rows: Rows, row: int, likes: Rows) -> str:
+def _likeness(taste: Taste, like: str) -> str:
     """What the paper is like: the nearest of the liked ones, or the topic."""
-    if not len(likes):
+    if not like:
         return f"close to “{shown(taste.topic)}”"
-    title = taste.likes[_nearest(rows, row, likes)][0]
-    return f"like {taste.whose} “{shown(title)}”" if taste.whose else f"like “{shown(title)}”"
+    return f"like {taste.whose} “{shown(like)}”" if taste.whose else f"like “{shown(like)}”"
 
 
-def _nearest(rows: Rows, row: int, likes: Rows) -> int:
-    if likes.dense.size:
-        return int(np.argmax(likes.dense @ rows.dense[row]))
+def nearest(rows: Rows, row: int, likes: Rows) -> int:
+    """The place of the liked paper that shares most with a paper, where there is no latent space."""
     mine, weights = rows.sparse(row)
     owners = np.repeat(np.arange(len(likes)), np.diff(likes.starts))
     places = np.minimum(np.searchsorted(np.sort(mine), likes.grams), max(len(mine) - 1, 0))

@@ -77,6 +77,11 @@ def phrase(text: str) -> tuple[str, ...]:
     return tuple(word for _, word in kept(Text(text).words) if word)
 
 
+def spoken(text: str) -> str:
+    """The words of a text that count, in their order, a bar at each break: a phrase is looked for in it."""
+    return f" {' '.join(word or '|' for _, word in kept(Text(text).words))} "
+
+
 def first_places(text: Text) -> Mapping[Gram, tuple[int, int]]:
     """Where each gram first stands: the numbers of its first and last word in the text."""
     places: dict[Gram, tuple[int, int]] = {}

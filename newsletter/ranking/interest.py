@@ -7,8 +7,9 @@ the mean over the lexical and the latent space. So 3 is rare for any interest, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -38,7 +39,11 @@ _LITERAL = 0.003
 _LITERAL_WORDS = 4
 _MOST_OF_IT = 0.6
 _SAME_SENSE = 0.4
-_BLOCK = 512
+_ROUNDING = 1e-6
+_NOISE = 1e-6
+"""A part that is the same for all papers differs by so much from rounding alone."""
+_NEVER = 2.0
+"""More than a cosine can be."""
 
 
 class Blend(NamedTuple):
@@ -73,6 +78,26 @@ class Taste:
         """The rule that reasons are put down to."""
         return "topic" if not self.likes else "like" if self.whose == "your" else "similar_to"
 
+    @property
+    def counting(self) -> tuple[Text, ...]:
+        """The papers that make the vector: of what is liked and disliked, the latest."""
+        return self.likes[:LIKES] + self.dislikes[:LIKES]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a paper must have of a topic: of its words so much by rarity, or a latent sense as much like its.
+
+    Without it the nearest of papers that are all far away would pass: grammatical error correction for
+    somebody who asked for quantum error correction.
+    """
+
+    words: Grams
+    rarity: Floats
+    needed: float
+    sense: Floats
+    like: float
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interest:
@@ -86,6 +111,10 @@ class Interest:
     """The words of a topic that is a keyword: where they stand in this order, it is met."""
     blend: Blend
     usual: Floats
+    liked: NDArray[np.float16]
+    """The liked papers in the latent space, the latest first, to say which of them a paper is like."""
+    demand: Demand | None = None
+    """What a paper must have where nothing is liked."""
 
     @property
     def literal(self) -> bool:
@@ -135,10 +164,6 @@ class Shelf:
         """The product of each paper's tf-idf with a sparse vector."""
         return self._sum(self._tfidf, grams, weights)
 
-    def holding(self, grams: Grams, weights: Floats) -> Floats:
-        """The weights of those of some grams that each paper holds, summed."""
-        return self._sum(np.ones_like(self._tfidf), grams, weights)
-
     def bm25(self, query: Grams) -> Floats:
         """Each paper's BM25 for the grams of a query."""
         return self._sum(self._bm25, query, np.ones(len(query), np.float32))
@@ -160,19 +185,37 @@ class Ranker:
 
     def __init__(self, background: Background) -> None:
         self.background = background
-        self._pool = Shelf(background.sample)
-        places = spread_evenly(background.size, REFERENCE)
-        whole = len(places) == background.size
-        self._reference = self._pool if whole else Shelf(background.sample.taken(places))
+        self._read: dict[Text, int] = {}
+        self._rows = background.rows(())
+
+    @cached_property
+    def _pool(self) -> Shelf:
+        return Shelf(self.background.sample)
+
+    @cached_property
+    def _reference(self) -> Shelf:
+        places = spread_evenly(self.background.size, REFERENCE)
+        whole = len(places) == self.background.size
+        return self._pool if whole else Shelf(self.background.sample.taken(places))
+
+    def interests(self, tastes: Sequence[Taste]) -> list[Interest]:
+        """Tastes as vectors; what several of them like is read once."""
+        told = list(dict.fromkeys(text for taste in tastes for text in taste.counting))
+        self._read = {text: row for row, text in enumerate(told)}
+        self._rows = self.background.rows(told)
+        return [self.interest(taste) for taste in tastes]
 
     def interest(self, taste: Taste) -> Interest:
         """A taste as a vector, with what is usual for it."""
         words = phrase(taste.topic)
         if taste.likes:
-            return self._settled(self._liked(taste), self._query(""), (), LIKED)
+            liked = self._known(taste.likes[:LIKES]).dense.astype(np.float16)
+            return replace(self._settled(self._liked(taste), self._query(""), (), LIKED), liked=liked)
         if self._is_keyword(words):
-            return self._settled(self._topic(taste), self._query(taste.topic), words, KEYWORD)
-        return self._settled(self._topic(taste, stand_ins=True), self._query(taste.topic), (), TOPICAL)
+            found = self._settled(self._topic(taste), self._query(taste.topic), words, KEYWORD)
+        else:
+            found = self._settled(self._topic(taste, stand_ins=True), self._query(taste.topic), (), TOPICAL)
+        return replace(found, demand=self._demand(taste.topic))
 
     def _liked(self, taste: Taste) -> _Vector:
         """The mean of the liked papers, with the topic, less the disliked."""
@@ -199,24 +242,20 @@ class Ranker:
         return vector.plus(self._mean(taste.dislikes[:LIKES]), -_DISLIKE)
 
     def _mean(self, texts: Sequence[Text], weights: Floats | None = None) -> _Vector:
-        return _mean(self.background.rows(texts), weights)
+        return _mean(self._known(texts), weights)
 
-    def met(self, topic: str, shelf: Shelf) -> NDArray[np.bool_]:
-        """Which papers have enough of a topic: most of its words by rarity, or the same latent sense.
+    def _known(self, texts: Sequence[Text]) -> Rows:
+        known = [self._read[text] for text in texts if text in self._read]
+        return self._rows.taken(known) if len(known) == len(texts) else self.background.rows(texts)
 
-        Without it the nearest of papers that are all far away would pass: grammatical error correction for
-        somebody who asked for quantum error correction.
-        """
+    def _demand(self, topic: str) -> Demand:
         words = np.unique(np.array([hashed(word) for word in phrase(topic)], np.int32))
-        rarity = np.maximum(self.background.rarity(words), 1.0)
-        needed = _MOST_OF_IT * float(rarity.sum())
-        enough: NDArray[np.bool_] = shelf.holding(words, rarity) >= needed
+        rarity = np.maximum(self.background.rarity(words), 1.0).astype(np.float32)
+        needed = (_MOST_OF_IT - _ROUNDING) * float(rarity.sum())
         known = float(rarity[self.background.spread[words] > 0].sum())
-        dense = self.background.rows([("", topic)]).dense[0]
         # Of a topic whose words no paper has, the latent space knows only the odd one.
-        if dense.size and known >= needed:
-            enough |= shelf.rows.dense @ dense >= _SAME_SENSE
-        return enough
+        like = _SAME_SENSE if known >= needed else _NEVER
+        return Demand(words, rarity, needed, self.background.rows([("", topic)]).dense[0], like)
 
     def _query(self, topic: str) -> Grams:
         return np.unique(np.array([hashed(gram) for gram in grams(topic)], np.int32))
@@ -240,45 +279,81 @@ class Ranker:
             phrase=words,
             blend=blend,
             usual=np.zeros((3, 2), np.float32),
+            liked=np.zeros((0, len(vector.dense)), np.float16),
         )
         usual = np.array([_usual(part) for part in parts(bare, self._reference)], np.float32)
         return replace(bare, usual=usual)
 
-    def nearness(self, interests: Sequence[Interest], shelf: Shelf) -> Iterator[Floats]:
-        """For each interest the scores of all papers on a shelf, in their order."""
-        for first in range(0, len(interests), _BLOCK):
-            block = interests[first : first + _BLOCK]
-            latent = np.stack([interest.dense for interest in block]) @ shelf.rows.dense.T
-            for interest, row in zip(block, latent, strict=True):
-                yield blended(interest, _lexical_parts(interest, shelf, row))
-
 
 def parts(interest: Interest, shelf: Shelf) -> tuple[Floats, Floats, Floats]:
     """The three parts of an interest's scores, each in its own unit."""
-    return _lexical_parts(interest, shelf, shelf.rows.dense @ interest.dense)
-
-
-def _lexical_parts(interest: Interest, shelf: Shelf, latent: Floats) -> tuple[Floats, Floats, Floats]:
     nothing = np.zeros(len(shelf.rows), np.float32)
     lexical = shelf.lexical(interest.grams, interest.weights) if interest.blend.lexical else nothing
     bm25 = shelf.bm25(interest.query) if interest.blend.bm25 else nothing
-    return lexical, latent, bm25
+    return lexical, shelf.rows.dense @ interest.dense, bm25
 
 
-def blended(interest: Interest, three: Sequence[Floats]) -> Floats:
-    """The parts as one score: the weighted mean of how unusual each is."""
-    shares = shared(interest)
-    score = np.zeros(len(three[0]), np.float32)
-    for part, share, (mean, deviation) in zip(three, shares, interest.usual, strict=True):
-        if share:
-            score += share * (part - mean) / deviation
-    return score
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What an interest and a paper have in common: by gram what it adds, of words and of the query; and the
+    three parts of the score, each in its own unit.
+    """
+
+    grams: Grams
+    products: Floats
+    asked: Grams
+    bm25: Floats
+    parts: tuple[float, float, float]
+
+
+def overlap(interest: Interest, rows: Rows, row: int) -> Overlap:
+    """An interest beside one paper."""
+    span = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
+    grams, tfidf, bm25 = rows.grams[span], rows.tfidf[span], rows.bm25[span]
+    common, places = _within(grams, interest.grams)
+    products = interest.weights[places] * tfidf[common]
+    asked, _ = _within(grams, interest.query)
+    latent = float(interest.dense @ rows.dense[row]) if interest.dense.size else 0.0
+    three = (float(products.sum()), latent, float(bm25[asked].sum()))
+    return Overlap(grams[common], products, grams[asked], bm25[asked], three)
+
+
+def near(interest: Interest, common: Overlap) -> float:
+    """The score of an interest for one paper, the same whatever papers are beside it."""
+    *steep, level = slopes(interest)
+    return level + sum(slope * part for slope, part in zip(steep, common.parts, strict=True))
+
+
+def met(demand: Demand, rows: Rows, row: int) -> bool:
+    """Whether a paper has enough of a topic."""
+    grams = rows.grams[int(rows.starts[row]) : int(rows.starts[row + 1])]
+    _, places = _within(np.unique(grams), demand.words)
+    sense = float(demand.sense @ rows.dense[row]) if rows.dense.size else 0.0
+    return float(demand.rarity[places].sum()) >= demand.needed or sense >= demand.like
+
+
+def _within(grams: Grams, known: Grams) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Which of some grams are among known ones, which are sorted, and the places of these there."""
+    if not len(known):
+        return np.zeros(len(grams), np.bool_), np.zeros(0, np.intp)
+    places = np.minimum(np.searchsorted(known, grams), len(known) - 1)
+    here = known[places] == grams
+    return here, places[here]
+
+
+def slopes(interest: Interest) -> tuple[float, float, float, float]:
+    """The score as a sum: what one of each part adds to it, and what is to be added to all."""
+    per = [
+        share / float(deviation) if share else 0.0
+        for share, (_, deviation) in zip(shared(interest), interest.usual, strict=True)
+    ]
+    return per[0], per[1], per[2], -sum(p * float(m) for p, (m, _) in zip(per, interest.usual, strict=True))
 
 
 def shared(interest: Interest) -> tuple[float, float, float]:
     """What the parts weigh, in all 1; a part that says nothing of this archive weighs nothing."""
     weights = [
-        weight if deviation > 0 else 0.0
+        weight if deviation > _NOISE else 0.0
         for weight, (_, deviation) in zip(interest.blend, interest.usual, strict=True)
     ]
     total = sum(weights) or 1.0

@@ -2,20 +2,27 @@
 
 A score of 1 is three standard deviations nearer than the archive usually is: from there on a paper is let in,
 and less than that only adds to what another rule has found. This is what matching.py asks.
+
+Who lets a paper in is found for all of them at once; what it scores then, of each pair by itself: so a score
+is the same whatever stands beside the paper.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsletter.model import Paper, Reason
-from newsletter.ranking.background import Floats, Rows, Text
-from newsletter.ranking.explain import as_reasons, pieces
-from newsletter.ranking.grams import phrase
-from newsletter.ranking.interest import Interest, Ranker, Shelf, Taste
+from newsletter.ranking.background import Floats, Rows, Text, hashed
+from newsletter.ranking.crowd import BLOCK, Crowd
+from newsletter.ranking.explain import Reading, as_reasons, nearest, pieces
+from newsletter.ranking.grams import spoken
+from newsletter.ranking.interest import LIKES, Grams, Interest, Overlap, Ranker, Taste, met, near, overlap
 from newsletter.terms import fold
 
 UNIT = 3.0
@@ -25,142 +32,224 @@ LEAST = 1 / 3
 _NOT_QUITE = 0.99
 _IN_TITLE, _IN_ABSTRACT = 2.0, 1.0
 """What a topic that is a keyword is worth where it stands in a paper: as the rule keywords has it."""
+_CLOSE = 1e-3
+"""Scores so close to 1 are looked at one by one: of a crowd they are summed in another order."""
+
+Places = NDArray[np.int64]
 
 
 class Tastes:
-    """The interests of all profiles that have learned rules, ready to score."""
+    """The interests of all profiles that have learned rules, ready to score.
 
-    def __init__(self, ranker: Ranker, tastes: Mapping[str, Sequence[Taste]]) -> None:
-        self._ranker = ranker
-        self._named = [(profile, taste) for profile, several in tastes.items() for taste in several]
-        self._interests = [ranker.interest(taste) for _, taste in self._named]
+    `interests` are those of the tastes, in their order, where they are known already.
+    """
+
+    def __init__(
+        self,
+        ranker: Ranker,
+        tastes: Mapping[str, Sequence[Taste]],
+        interests: Sequence[Interest] | None = None,
+    ) -> None:
+        self.ranker = ranker
+        self.named = [(profile, taste) for profile, several in tastes.items() for taste in several]
+        if interests is None:
+            interests = ranker.interests([taste for _, taste in self.named])
+        self.interests = interests
+        self.of: dict[str, list[int]] = {}
+        for number, (profile, _) in enumerate(self.named):
+            self.of.setdefault(profile, []).append(number)
+        self._liked: dict[int, frozenset[str]] = {}
         self._likes: dict[int, Rows] = {}
-        self.profiles = frozenset(profile for profile, _ in self._named)
 
     def scores(self, texts: Sequence[Text]) -> Iterator[tuple[str, Floats]]:
         """The scores of any texts: for each interest its profile and one score a text."""
-        yield from self._scores_on(Shelf(self._ranker.background.rows(texts)), texts)
+        sheets = [_Sheet(text) for text in texts]
+        for first, block, literal in self.blocks(Crowd(self.ranker.background.rows(texts))):
+            for number, row in enumerate(block, first):
+                scores = row / np.float32(UNIT)
+                for place in literal.get(number, ()):
+                    scores[place] = _worth(float(row[place]), self.interests[number], sheets[place])
+                yield self.named[number][0], scores
 
-    def _scores_on(self, shelf: Shelf, texts: Sequence[Text]) -> Iterator[tuple[str, Floats]]:
-        for number, near in enumerate(self._ranker.nearness(self._interests, shelf)):
-            profile = self._named[number][0]
-            yield profile, _scores(near, self._interests[number], texts)
+    def blocks(self, crowd: Crowd) -> Iterator[tuple[int, Floats, dict[int, list[int]]]]:
+        """Papers beside some interests after the others: the first one's number, a row of nearness for each,
+        and for topics that are keywords where these may stand.
+        """
+        for first, block in zip(
+            range(0, len(self.interests), BLOCK), crowd.nearness(self.interests), strict=True
+        ):
+            numbers = [n for n in range(first, first + len(block)) if self.interests[n].literal]
+            sought = [_grams_of(self.interests[number].phrase) for number in numbers]
+            literal: dict[int, list[int]] = {}
+            for number, grams, held in zip(numbers, sought, crowd.holding(sought), strict=True):
+                stands = (held >= len(grams)) & (block[number - first] > 0)
+                literal[number] = np.flatnonzero(stands).tolist()
+            yield first, block, literal
 
     def over(self, papers: Sequence[Paper]) -> Scored:
-        """The papers' scores for every profile."""
+        """The papers beside every profile."""
         texts = [text_of(paper) for paper in papers]
-        shelf = Shelf(self._ranker.background.rows(texts))
-        best: dict[str, Best] = {}
-        for number, (profile, scores) in enumerate(self._scores_on(shelf, texts)):
-            liked = {fold(title).strip() for title, _ in self._named[number][1].likes}
-            # A paper that is itself liked is no news.
-            scores[[fold(title).strip() in liked for title, _ in texts]] = 0
-            if not liked:
-                far = ~self._ranker.met(self._named[number][1].topic, shelf)
-                scores[far] = np.minimum(scores[far], _NOT_QUITE)
-            if profile in best:
-                best[profile].improve(scores, number)
-            else:
-                best[profile] = Best(scores, np.full(len(scores), number))
-        return Scored(self, papers, shelf, best)
+        return Scored(self, papers, self.ranker.background.rows(texts), [_Sheet(text) for text in texts])
 
-    def reasons(
-        self, number: int, shelf: Shelf, place: int, score: float, paper: Paper
-    ) -> tuple[Reason, ...]:
-        """What a score of one interest is made of."""
-        taste, interest = self._named[number][1], self._interests[number]
+    def liked(self, number: int) -> frozenset[str]:
+        """The titles of what a taste likes, folded."""
+        if number not in self._liked:
+            self._liked[number] = frozenset(fold(title).strip() for title, _ in self.named[number][1].likes)
+        return self._liked[number]
+
+    def nearest(self, number: int, rows: Rows, row: int) -> int:
+        """The place of the liked paper that a paper is nearest to; a taste without any has none."""
+        liked = self.interests[number].liked
+        if liked.size:
+            return int(np.argmax(liked.astype(np.float32) @ rows.dense[row]))
         if number not in self._likes:
-            self._likes[number] = self._ranker.background.rows(taste.likes)
-        worth = score * taste.weight
-        likes = self._likes[number]
-        return as_reasons(
-            pieces(taste, interest, shelf.rows, place, score=worth, paper=paper, likes=likes), taste
-        )
+            self._likes[number] = self.ranker.background.rows(self.named[number][1].likes[:LIKES])
+        return nearest(rows, row, self._likes[number])
 
 
-@dataclass(slots=True)
-class Best:
-    """The best score of each paper over a profile's interests, and the interest that gave it."""
+class _Sheet:
+    """A text as it is asked about again and again."""
 
-    scores: Floats
-    by: np.ndarray[tuple[int], np.dtype[np.int64]]
+    def __init__(self, text: Text) -> None:
+        self.text = text
 
-    def improve(self, scores: Floats, number: int) -> None:
-        """Take what is better."""
-        better = scores > self.scores
-        self.scores = np.where(better, scores, self.scores)
-        self.by = np.where(better, number, self.by)
+    @cached_property
+    def title(self) -> str:
+        return spoken(self.text[0])
+
+    @cached_property
+    def abstract(self) -> str:
+        return spoken(self.text[1])
+
+    @cached_property
+    def name(self) -> str:
+        return fold(self.text[0]).strip()
 
 
-@dataclass(frozen=True, slots=True)
 class Scored:
-    """Papers with their scores for every profile that has a taste."""
+    """Papers beside all profiles that have a taste."""
 
-    tastes: Tastes
-    papers: Sequence[Paper]
-    shelf: Shelf
-    best: Mapping[str, Best]
-    _let_in: dict[int, list[str]] = field(default_factory=dict)
+    def __init__(self, tastes: Tastes, papers: Sequence[Paper], rows: Rows, sheets: Sequence[_Sheet]) -> None:
+        self.tastes = tastes
+        self.papers = papers
+        self.rows = rows
+        self._sheets = sheets
+        self._readings: dict[int, Reading] = {}
 
     def let_in(self) -> Mapping[int, Sequence[str]]:
         """The profiles that let a paper in by taste alone, by the paper's place."""
-        if not self._let_in:
-            for profile, best in self.best.items():
-                for row in np.flatnonzero(np.round(best.scores, 4) >= 1.0):
-                    self._let_in.setdefault(int(row), []).append(profile)
-        return self._let_in
+        found: dict[int, list[str]] = {}
+        for places, numbers in self._let_in():
+            for place, number in zip(places.tolist(), numbers.tolist(), strict=True):
+                found.setdefault(place, []).append(self.tastes.named[number][0])
+        return {place: tuple(dict.fromkeys(profiles)) for place, profiles in found.items()}
+
+    def pairs(self) -> int:
+        """How many pairs of a paper and an interest let in."""
+        return sum(len(places) for places, _ in self._let_in())
+
+    def _let_in(self) -> Iterator[tuple[Places, Places]]:
+        """The papers' places with the interests' numbers that let them in."""
+        crowd = Crowd(self.rows)
+        by_name: dict[str, list[int]] = {}
+        for place, sheet in enumerate(self._sheets):
+            by_name.setdefault(sheet.name, []).append(place)
+        for first, block, literal in self.tastes.blocks(crowd):
+            interests = self.tastes.interests[first : first + len(block)]
+            may = block >= UNIT * (1 - _CLOSE)
+            for number, places in literal.items():
+                may[number - first, places] = True
+            demanding = [row for row, interest in enumerate(interests) if interest.demand]
+            if demanding:
+                demands = [interests[row].demand for row in demanding]
+                may[demanding] &= crowd.met([demand for demand in demands if demand])
+            for row in range(len(block)):
+                for name in self.tastes.liked(first + row) & by_name.keys():
+                    may[row, by_name[name]] = False
+            near_one = may & (block < UNIT * (1 + _CLOSE))
+            for row, place in np.argwhere(near_one).tolist():
+                may[row, place] = self.score(first + row, place)[0] >= 1
+            rows, found = np.nonzero(may)
+            yield found, rows + first
+
+    def score(self, number: int, place: int) -> tuple[float, Overlap | None]:
+        """What one interest gives one paper, and what they have in common."""
+        interest, sheet = self.tastes.interests[number], self._sheets[place]
+        # A paper that is itself liked is no news.
+        if sheet.name in self.tastes.liked(number):
+            return 0.0, None
+        common = overlap(interest, self.rows, place)
+        score = _worth(near(interest, common), interest, sheet)
+        if interest.demand and score > _NOT_QUITE and not met(interest.demand, self.rows, place):
+            score = _NOT_QUITE
+        return round(score, 4), common
 
     def near(self, place: int, profile: str) -> Near | None:
         """How near a paper is to a profile's taste; None for a profile without one."""
-        if profile not in self.best:
-            return None
-        return Near(self, place, profile, round(float(self.best[profile].scores[place]), 4))
+        best: Near | None = None
+        for number in self.tastes.of.get(profile, ()):
+            score, common = self.score(number, place)
+            if best is None or score > best.score:
+                best = Near(self, place, number, score, common)
+        return best
+
+    def reading(self, place: int) -> Reading:
+        """A paper, read for words that reasons may name."""
+        if place not in self._readings:
+            self._readings[place] = Reading(self.papers[place])
+        return self._readings[place]
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """One paper beside one profile's taste; `score` is without the rules' weight."""
+    """One paper beside one profile's best taste; `score` is without the rules' weight."""
 
     scored: Scored
     place: int
-    profile: str
+    number: int
     score: float
+    common: Overlap | None
 
     def reasons(self) -> tuple[Reason, ...]:
         """Why, in parts that add up to the score times the weight; none where it is not worth a word."""
-        if self.score < LEAST:
+        if self.score < LEAST or self.common is None:
             return ()
-        number = int(self.scored.best[self.profile].by[self.place])
-        return self.scored.tastes.reasons(
-            number, self.scored.shelf, self.place, self.score, self.scored.papers[self.place]
+        tastes = self.scored.tastes
+        taste = tastes.named[self.number][1]
+        told = pieces(
+            taste,
+            tastes.interests[self.number],
+            self.common,
+            score=self.score * taste.weight,
+            reading=self.scored.reading(self.place),
+            like=self._like(taste),
         )
+        return as_reasons(told, taste)
+
+    def _like(self, taste: Taste) -> str:
+        if not taste.likes:
+            return ""
+        return taste.likes[self.scored.tastes.nearest(self.number, self.scored.rows, self.place)][0]
 
 
-def _scores(near: Floats, interest: Interest, texts: Sequence[Text]) -> Floats:
+def _worth(nearness: float, interest: Interest, sheet: _Sheet) -> float:
     """Nearness as a score; where a topic that is a keyword stands, at least as much as a keyword is worth."""
-    scores = near / UNIT
-    if interest.literal:
+    score = nearness / UNIT
+    if interest.literal and nearness > 0:
         words = f" {' '.join(interest.phrase)} "
-        for row in np.flatnonzero(near > 0):
-            title, abstract = (f" {' '.join(phrase(text))} " for text in texts[int(row)])
-            worth = _IN_TITLE if words in title else _IN_ABSTRACT if words in abstract else 0.0
-            # A tenth of the nearness keeps the order among papers that hold the keyword alike.
-            if worth and scores[row] < worth + scores[row] / 10:
-                scores[row] = worth + scores[row] / 10
-    return scores.astype(np.float32)
+        worth = _IN_TITLE if words in sheet.title else _IN_ABSTRACT if words in sheet.abstract else 0.0
+        # A tenth of the nearness keeps the order among papers that hold the keyword alike.
+        if worth:
+            return max(score, worth + score / 10)
+    return score
+
+
+def _grams_of(words: Sequence[str]) -> Grams:
+    """The pairs of a phrase, or its one word."""
+    pairs = [f"{one} {two}" for one, two in pairwise(words)] or words
+    return np.unique(np.array([hashed(pair) for pair in pairs], np.int32))
 
 
 def text_of(paper: Paper) -> Text:
     """What a paper is read by: its title, and its abstract with its own keywords."""
     return paper.title, "\n".join((paper.abstract, *(f"({keyword})" for keyword in paper.keywords)))
-
-
-def near_each_other(rows: Rows, one: int, others: Sequence[int]) -> Iterator[float]:
-    """How near one paper is to others: the mean of both spaces' cosines, -1 to 1."""
-    grams, weights = rows.sparse(one)
-    for other in others:
-        theirs, values = rows.sparse(other)
-        common, here, there = np.intersect1d(grams, theirs, assume_unique=True, return_indices=True)
-        lexical = float(weights[here] @ values[there]) if len(common) else 0.0
-        latent = float(rows.dense[one] @ rows.dense[other]) if rows.dense.size else lexical
-        yield (lexical + latent) / 2

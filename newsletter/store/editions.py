@@ -158,6 +158,13 @@ class Editions:
             [{**key, "paper": m.paper, "score": m.score, "reasons": codec.dumps(m.reasons)} for m in matches],
         )
 
+    def forget_matches(self, current: Mapping[str, str]) -> None:
+        """Drop what was matched under other rules than the current ones, by profile."""
+        rows = self._db.all("SELECT profile, rules FROM judged")
+        gone = [(row["profile"], row["rules"]) for row in rows if current.get(row["profile"]) != row["rules"]]
+        for table in ("match", "judged"):
+            self._db.many(f"DELETE FROM {table} WHERE profile = ? AND rules = ?", gone)
+
     def matches(self, profile: str, rules: str, above: int) -> dict[int, Match]:
         """Which papers whose news number is above one fit a profile under a hash of its rules, by paper."""
         # From the first such paper on through the matches, which are few; of a snapshot of all there is, no

@@ -1,11 +1,11 @@
-"""What ranking has worked out and need not work out again: backgrounds, and texts of libraries. All of it can
-be made anew from papers and files; rows to values and back.
+"""What ranking has worked out and need not work out again: backgrounds, interests, texts of libraries. All of
+it can be made anew from papers and files; rows to values and back.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from newsletter import __version__
 from newsletter.store.database import Database
@@ -34,6 +34,22 @@ class Learning:
             "INSERT INTO background (size, program, content) VALUES (:size, :program, :content)",
             {"size": size, "program": __version__, "content": content},
         )
+
+    def interests(self, made_of: Iterable[str]) -> dict[str, bytes]:
+        """The interests that are kept, of those named by what they are made of."""
+        rows = self._db.tuples(
+            "SELECT made_of, content FROM interest WHERE made_of IN (SELECT value FROM json_each(:wanted))",
+            {"wanted": json.dumps(sorted(made_of))},
+        )
+        return dict(rows)
+
+    def put_interests(self, made: Mapping[str, bytes], wanted: Iterable[str]) -> None:
+        """Keep new interests; those that are not wanted any more go."""
+        self._db.run(
+            "DELETE FROM interest WHERE made_of NOT IN (SELECT value FROM json_each(:wanted))",
+            {"wanted": json.dumps(sorted(wanted))},
+        )
+        self._db.many("INSERT INTO interest (made_of, content) VALUES (?, ?)", sorted(made.items()))
 
     def library(self, sha256: str) -> tuple[Text, ...] | None:
         """The texts that were read from a library's file with that content, the latest first."""

@@ -323,4 +323,15 @@ CREATE TABLE trended (
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _DRAFTS, _TRENDED)
+_INTERESTS = """
+-- What profiles like as vectors, by all that one is made of: what is liked, and the background.
+CREATE TABLE interest (
+    made_of TEXT PRIMARY KEY,
+    content BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
+    *(_DRAFTS, _TRENDED, _INTERESTS),
+)

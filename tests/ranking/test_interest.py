@@ -12,6 +12,7 @@ from newsletter.matching import compile_profiles, leanings
 from newsletter.model import Rule
 from newsletter.ranking.background import fit, from_bytes, spread_evenly, to_bytes
 from newsletter.ranking.interest import Ranker, Taste
+from newsletter.ranking.packed import packed, unpacked
 from newsletter.ranking.tastes import Tastes
 from newsletter.rules import keywords, like, mute, topic
 
@@ -82,6 +83,32 @@ def test_what_was_read_back_scores_as_what_was_made():
     assert scores(Ranker(made), taste, *ARCHIVE[:20]) == scores(
         Ranker(from_bytes(to_bytes(made))), taste, *ARCHIVE[:20]
     )
+
+
+def test_an_interest_that_was_read_back_scores_to_the_last_bit(ranker):
+    tastes = [
+        Taste(topic="speech of a voice that nobody wrote about"),
+        Taste(topic="submodular"),
+        Taste(likes=(text("speech", 200), text("robots", 3)), dislikes=(text("vision", 201),)),
+    ]
+    small = Ranker(fit(ARCHIVE[:20]))
+    papers = [paper(*each, number=n) for n, each in enumerate([*ARCHIVE[:40], ("", "")])]
+
+    for which in (ranker, small):
+        named = {str(n): [taste] for n, taste in enumerate(tastes)}
+        made = which.interests(tastes)
+        back = [unpacked(packed(each)) for each in made]
+        then, now = (Tastes(which, named, each).over(papers) for each in (made, back))
+        told = [
+            [
+                (near.score, near.reasons())
+                for place in range(41)
+                for name in named
+                if (near := of.near(place, name))
+            ]
+            for of in (then, now)
+        ]
+        assert told[0] == told[1]
 
 
 def test_a_background_is_the_same_each_time():
