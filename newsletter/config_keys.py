@@ -119,6 +119,9 @@ def _output(value: object) -> str:
     return word
 
 
+SEARCHES = ("minisearch", "none")
+
+
 class Keys(BaseModel):
     """A mapping of config.yaml: these keys and no others."""
 
@@ -140,6 +143,11 @@ class SiteKeys(Keys):
     )
     timezone: Zone = Field(default="UTC", description="The zone of editions, and of readers who name none.")
     description: Text = Field(default="", description="A sentence on what this list is about.")
+    search: Annotated[str, BeforeValidator(words.one_of(SEARCHES))] = Field(
+        default="minisearch",
+        description="What searches the site: minisearch in the browser, or none.",
+        json_schema_extra={"enum": list(SEARCHES)},
+    )
 
 
 class SmtpKeys(Keys):
@@ -316,7 +324,7 @@ class RootKeys(Keys):
     )
     outputs: Annotated[
         tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
-    ] = Field(default=("site", "rss", "atom", "json_feed", "email"), description="What is made.")
+    ] = Field(default=("site", "search", "rss", "atom", "json_feed", "email"), description="What is made.")
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
     fresh: Days = Field(
         default=14,

@@ -18,13 +18,16 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The site as a whole. `url` is where out/site is hosted, without a slash at its end; may be empty."""
+    """The site as a whole. `url` is where out/site is hosted, without a slash at its end; may be empty.
+    `search` is minisearch, pagefind or none.
+    """
 
     title: str = "Reading list"
     url: str = ""
     language: str = "en"
     timezone: str = "UTC"
     description: str = ""
+    search: str = "minisearch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class Config:
     notes: Path | None = None
     templates: Path | None = None
     """The user's own templates, looked up before the shipped ones."""
-    outputs: tuple[str, ...] = ("site", "rss", "atom", "json_feed", "email")
+    outputs: tuple[str, ...] = ("site", "search", "rss", "atom", "json_feed", "email")
     fresh_days: int = 14
     trending_lists: int = 2
     """On how many lists a paper trends."""

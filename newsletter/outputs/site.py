@@ -25,6 +25,7 @@ BRIEF = 320
 HOME_DAYS = 7
 SITEMAP_URLS = 40_000
 ABSTRACT_ON_ITS_PAGE = 60_000
+SCRIPTS = ("assets/theme.js", "assets/reader.js", "assets/saved.js")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,14 @@ class _Site:
                 yield page, newest
         for paper in self.archive.papers:
             yield self.paper(paper), self.changed(paper)
-        for page in (*self.years(), self.profiles(), self.trending(), self.feeds(), self.about()):
+        for page in (
+            *self.years(),
+            self.profiles(),
+            self.trending(),
+            self.feeds(),
+            self.about(),
+            self.saved(),
+        ):
             yield page, newest
 
     # ------------------------------------------------------------------------------------- each page
@@ -228,10 +236,15 @@ class _Site:
         page = Shown("about.html", "About", "What this reading list is and how papers get onto it.")
         return self.page("about.html", page, profiles=self.active(), editions=len(self.archive.editions))
 
+    def saved(self) -> Artifact:
+        return self.page(
+            "saved.html", Shown("saved.html", "Saved papers", "Papers you saved in this browser.")
+        )
+
     # ------------------------------------------------------------------------------------- furniture
 
     def assets(self) -> Iterator[Artifact]:
-        for name in ("assets/style.css", "assets/favicon.svg"):
+        for name in ("assets/style.css", "assets/favicon.svg", *SCRIPTS):
             path = name.removeprefix("assets/") if name.endswith(".svg") else name
             yield Artifact(path=path, content=self.press.render(name).encode())
 
