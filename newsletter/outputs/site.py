@@ -111,14 +111,7 @@ class _Site:
                 yield page, newest
         for paper in self.archive.papers:
             yield self.paper(paper), self.changed(paper)
-        for page in (
-            *self.years(),
-            self.profiles(),
-            self.trending(),
-            self.feeds(),
-            self.about(),
-            self.saved(),
-        ):
+        for page in (*self.years(), self.profiles(), self.trending(), self.feeds(), self.about()):
             yield page, newest
 
     # ------------------------------------------------------------------------------------- each page
@@ -263,8 +256,9 @@ class _Site:
         return Artifact(path=path, content=text.encode())
 
     def furniture(self, changed: dict[str, date | None]) -> Iterator[Artifact]:
-        """404.html, robots.txt and sitemap.xml."""
+        """saved.html, 404.html, robots.txt and sitemap.xml."""
         url = self.press.site.url
+        yield self.saved()
         # It is shown at any depth, where relative links lead nowhere.
         page = Shown("404.html", "Page not found", "There is no such page here.", hidden=True)
         yield self.page("404.html", page, up=f"{url}/" if url else "")

@@ -54,11 +54,8 @@
   function furnish(place) {
     for (const paper of place.querySelectorAll("[data-paper]:not(li, :has(.marks))")) {
       const marks = part("marks");
-      for (const button of marks.children) {
-        const label = `${button.textContent}: ${titleOf(paper).textContent.trim().slice(0, 120)}`;
-        button.setAttribute("aria-label", label);
+      for (const button of marks.children)
         button.addEventListener("click", () => does[button.dataset.does](paper));
-      }
       (paper.querySelector("header") ?? paper).append(marks);
     }
     refresh();
@@ -72,14 +69,19 @@
     for (const paper of papers) {
       const is = { read: read.has(paper.dataset.paper), save: paper.dataset.paper in saved };
       paper.classList.toggle("is-read", is.read);
-      for (const button of paper.querySelectorAll(".marks button"))
-        button.setAttribute("aria-pressed", is[button.dataset.does]);
+      for (const button of paper.querySelectorAll(".marks button")) {
+        const { does: what, on, off } = button.dataset;
+        button.textContent = is[what] ? on : off;
+        button.classList.toggle("is-on", is[what]);
+        button.setAttribute("aria-label", `${button.textContent}: ${titleOf(paper).textContent.trim().slice(0, 120)}`);
+      }
     }
     const hides = store.get("unread", false);
     page.toggleAttribute("data-unread", hides);
     unread.setAttribute("aria-pressed", hides);
-    const hidden = hides ? papers.filter((paper) => paper.matches(".is-read:not(.paper, [data-keeps] *)")).length : 0;
-    count.textContent = hidden ? count.dataset.hidden.replace("{n}", hidden) : "";
+    const hidden = papers.filter((paper) => hides && paper.matches(".is-read:not(.paper, [data-keeps] *)"));
+    const n = new Set(hidden.map((paper) => paper.dataset.paper)).size;
+    count.textContent = n ? count.dataset.hidden.replace("{n}", n) : "";
   }
 
   // ---------------------------------------------------------------------------------------- the tools
