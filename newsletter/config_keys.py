@@ -119,7 +119,7 @@ def _output(value: object) -> str:
     return word
 
 
-SEARCHES = ("minisearch", "none")
+SEARCHES = ("minisearch", "pagefind", "none")
 
 
 class Keys(BaseModel):
@@ -145,7 +145,7 @@ class SiteKeys(Keys):
     description: Text = Field(default="", description="A sentence on what this list is about.")
     search: Annotated[str, BeforeValidator(words.one_of(SEARCHES))] = Field(
         default="minisearch",
-        description="What searches the site: minisearch in the browser, or none.",
+        description="What searches the site: minisearch in the browser, pagefind (an extra), or none.",
         json_schema_extra={"enum": list(SEARCHES)},
     )
 

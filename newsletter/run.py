@@ -288,10 +288,18 @@ def _publish(
     archive = read_archive(store, trending_lists=config.trending_lists, notes=notes)
     try:
         report.published = publish(_artifacts(archive, config, press()), site)
+        if config.site.search == "pagefind":
+            _index(site)
     except NewsletterError as error:
         report.failures.append(error)
         return
     store.runs.set_mark(PUBLISHED, made_of)
+
+
+def _index(site: Path) -> None:
+    from newsletter.fulltext import index_pages, program  # noqa: PLC0415 - a site in the hundreds needs no such thing
+
+    index_pages(site, program())
 
 
 def _artifacts(archive: Archive, config: Config, press: Press) -> Iterator[Artifact]:

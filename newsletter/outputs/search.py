@@ -56,7 +56,7 @@ def artifacts(archive: Archive, press: Press) -> Iterator[Artifact]:
     if press.site.search == "minisearch":
         yield from data(archive)
         yield _asset(press, "assets/minisearch.js")
-    yield _asset(press, f"assets/{press.site.search.replace('minisearch', 'search')}.js")
+    yield _asset(press, f"assets/{_script(press.site.search)}.js")
     yield _page(press)
 
 
@@ -143,6 +143,10 @@ def _call(function: str, value: object) -> bytes:
     """A script that hands over a value, and can be nothing else whatever the value holds."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return f"{function}({text})\n".encode("utf-8", "replace")
+
+
+def _script(engine: str) -> str:
+    return "search" if engine == "minisearch" else engine
 
 
 def _asset(press: Press, name: str) -> Artifact:
