@@ -1,5 +1,5 @@
 """Configuration, what no key shows alone: names that stand twice, readers without interests, folders in each
-other's way, a key that cannot sign.
+other's way, a key that cannot sign, a search that is not installed.
 
 The plain tree goes in, and mistakes come out beside whatever else is wrong, so that a file with one bad time
 of day still hears of its double address. Looks at the disk to see whether a folder is there, and at that key.
@@ -47,6 +47,7 @@ def check(raw: Raw, base: Path, note: Note) -> None:
     _interests(raw, note)
     _folders(raw, base, note)
     _signing(raw, base, note)
+    _searching(raw, note)
 
 
 def _once(named: Iterable[tuple[Steps, str]], what: str, note: Note) -> set[str]:
@@ -151,6 +152,17 @@ def _signing(raw: Raw, base: Path, note: Note) -> None:
         checked(reveal(Secret(file=Path(where.absolute(base, path))), "file"))
     except SecretMissing as error:
         note(("email", "dkim", "key"), error.what, error.hint)
+
+
+def _searching(raw: Raw, note: Note) -> None:
+    """A search that needs a program: better told now than after the site is made."""
+    site = raw.get("site")
+    if not isinstance(site, dict) or site.get("search") != "pagefind":
+        return
+    from newsletter.fulltext import program  # noqa: PLC0415 - only for who asks for it
+
+    if program() is None:
+        note(("site", "search"), "pagefind is not installed", "pip install '.[pagefind]', or minisearch")
 
 
 def _word(raw: Raw, key: str) -> str:

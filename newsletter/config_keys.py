@@ -127,6 +127,9 @@ def _hub(value: object) -> str:
 Hub = Annotated[str, BeforeValidator(_hub)]
 
 
+SEARCHES = ("minisearch", "pagefind", "none")
+
+
 class Keys(BaseModel):
     """A mapping of config.yaml: these keys and no others."""
 
@@ -152,6 +155,11 @@ class SiteKeys(Keys):
         default=(),
         description="WebSub hubs that are told of news in the feeds: an address, or a list of them.",
         json_schema_extra=_or_one,
+    )
+    search: Annotated[str, BeforeValidator(words.one_of(SEARCHES))] = Field(
+        default="minisearch",
+        description="What searches the site: minisearch in the browser, pagefind (an extra), or none.",
+        json_schema_extra={"enum": list(SEARCHES)},
     )
 
 
@@ -329,7 +337,10 @@ class RootKeys(Keys):
     )
     outputs: Annotated[
         tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
-    ] = Field(default=("site", "rss", "atom", "json_feed", "exports", "email"), description="What is made.")
+    ] = Field(
+        default=("site", "search", "rss", "atom", "json_feed", "exports", "email"),
+        description="What is made.",
+    )
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
     fresh: Days = Field(
         default=14,

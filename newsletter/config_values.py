@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ def config_values(
         inbox=tuple(where.absolute(base, place) for place in keys.inbox),
         profiles=(*listed, *own),
         subscribers=tuple(subscribers),
-        site=Site(**keys.site.model_dump()),
+        site=_site(keys),
         email=_email(keys.email, base),
         limits=Limits(**keys.limits.model_dump()),
         notes=_path(base, keys.notes),
@@ -57,6 +57,12 @@ def config_values(
         diversity=keys.diversity,
         warnings=tuple(_warnings(keys, tree.root)),
     )
+
+
+def _site(keys: RootKeys) -> Site:
+    """The site; without the output that makes the search no page has a box for it."""
+    site = Site(**keys.site.model_dump())
+    return site if "search" in keys.outputs else replace(site, search="none")
 
 
 def _path(base: Path, text: str | None) -> Path | None:

@@ -144,6 +144,10 @@ class Latex:
         shown = "".join(parts)
         return _TIMES.sub("×", shown).strip() if self.formula else shown
 
+    def shown(self, tex: str) -> str:
+        """What stands for a formula."""
+        return Latex(tex, formula=True).read()
+
     def _piece(self) -> str:
         # _PIECE takes any character, so there is always a match.
         found = cast("re.Match[str]", _PIECE.match(self.text, self.position))
@@ -235,7 +239,7 @@ class Latex:
         if found is None or _MONEY.fullmatch(found[1]):
             return "$"
         self.position = found.end()
-        return Latex(found[1], formula=True).read()
+        return self.shown(found[1])
 
     def _sign(self, character: str) -> str:
         if character in "([":
@@ -251,7 +255,7 @@ class Latex:
             return "\\" + opening
         content = self.text[self.position : end]
         self.position = end + len(closing)
-        return Latex(content, formula=True).read()
+        return self.shown(content)
 
     def _marked(self, name: str) -> str:
         r"""An accent and its letter. ``\d`` without a letter is a pattern's, ``\~{}`` a tilde."""

@@ -8,7 +8,7 @@ from a value itself; nothing here reads, writes or knows the time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -178,6 +178,9 @@ class Paper:
     sightings: tuple[Sighting, ...] = ()
     repeats: tuple[Repeat, ...] = ()
     """Older papers with nearly the same title: possibly the same paper, which is marked and never merged."""
+    raw_title: str = field(default="", metadata={"stored": False})
+    raw_abstract: str = field(default="", metadata={"stored": False})
+    """As a dump has them, where there is TeX in them; in no digest that the state keeps."""
 
     @property
     def first_seen(self) -> date | None:

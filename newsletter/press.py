@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.errors import TemplateError
+from newsletter.formula import mathml, pieces
 from newsletter.model import Reason
 from newsletter.note import note_html
 from newsletter.settings import Site
@@ -151,15 +152,25 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def marked(text: str, reasons: Iterable[Reason] = (), *, link: bool = True, style: str = "") -> str:
+def marked(
+    text: str, reasons: Iterable[Reason] = (), *, link: bool = True, style: str = "", raw: str = ""
+) -> str:
     """The text with its addresses linked and what the rules found in it marked.
 
-    `style` is written into each mark: in mail, where no style sheet can be relied on.
+    `style` is written into each mark: in mail, where no style sheet can be relied on. With the `raw` text
+    the formulas in it are MathML.
     """
     from markupsafe import Markup  # noqa: PLC0415  (comes with jinja2)
 
     found = tuple(reason.found for reason in reasons if reason.found)
-    return Markup("".join(_pieces(text, found, link=link, style=style)))  # noqa: S704  (each is escaped)
+    if not raw:
+        return Markup("".join(_pieces(text, found, link=link, style=style)))  # noqa: S704  (each is escaped)
+    return Markup("").join(
+        Markup(formula)  # noqa: S704  (mathml() writes a few elements and escapes all else)
+        if (formula := mathml(tex, words) if tex else "")
+        else Markup("".join(_pieces(words, found, link=link, style=style)))  # noqa: S704  (each is escaped)
+        for words, tex in pieces(raw, text)
+    )
 
 
 def paragraphs(text: str) -> list[str]:

@@ -298,6 +298,8 @@ def _publish(
     before = drafts if store.runs.mark(LOOK) == look else {}
     try:
         report.published = publish(_outputs(archive, config, press()), site, before)
+        if config.site.search == "pagefind":
+            _index(site)
     except NewsletterError as error:
         report.failures.append(error)
         report.outdated = True
@@ -312,6 +314,12 @@ def _tell_hubs(store: Store, config: Config, published: Published) -> tuple[str,
     from newsletter.hubs import tell_hubs  # noqa: PLC0415 - urllib.request, 60 ms, for who has hubs
 
     return tell_hubs(store, config.site, published.written)
+
+
+def _index(site: Path) -> None:
+    from newsletter.fulltext import index_pages, program  # noqa: PLC0415 - few sites are so large
+
+    index_pages(site, program())
 
 
 def _outputs(archive: Archive, config: Config, press: Press) -> Iterator[Output]:

@@ -19,7 +19,7 @@ class Secret:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The site as a whole. `url` is where out/site is hosted, without a slash at its end; may be empty.
-    `hubs` are told when a feed has news (WebSub).
+    `search` is minisearch, pagefind or none. `hubs` are told when a feed has news (WebSub).
     """
 
     title: str = "Reading list"
@@ -28,6 +28,7 @@ class Site:
     timezone: str = "UTC"
     description: str = ""
     hubs: tuple[str, ...] = ()
+    search: str = "minisearch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class Config:
     notes: Path | None = None
     templates: Path | None = None
     """The user's own templates, looked up before the shipped ones."""
-    outputs: tuple[str, ...] = ("site", "rss", "atom", "json_feed", "exports", "email")
+    outputs: tuple[str, ...] = ("site", "search", "rss", "atom", "json_feed", "exports", "email")
     fresh_days: int = 14
     trending_lists: int = 2
     """On how many lists a paper trends."""

@@ -15,13 +15,15 @@ from newsletter.publication import Artifact, ProfileCard, Summary
 
 SITEMAP_URLS = 40_000
 NAVIGATION = (
-    ("index.html", "Latest"),
-    ("profiles/index.html", "Profiles"),
-    ("trending.html", "Trending"),
-    ("archive.html", "Archive"),
-    ("feeds.html", "Feeds"),
-    ("about.html", "About"),
+    ("index.html", "Latest", "h"),
+    ("profiles/index.html", "Profiles", "p"),
+    ("trending.html", "Trending", "t"),
+    ("archive.html", "Archive", "a"),
+    ("feeds.html", "Feeds", "f"),
+    ("about.html", "About", ""),
 )
+"""Path, name and the key that leads there after g."""
+ASSETS = ("style.css", "theme.js", "reader.js", "saved.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,9 @@ class Frame:
 
     def furniture(self) -> Iterator[Artifact | Summary]:
         """The style, the icon, 404.html, robots.txt and, where the site has an address, sitemap.xml."""
-        for name in ("assets/style.css", "assets/favicon.svg"):
-            path = name.removeprefix("assets/") if name.endswith(".svg") else name
-            yield Artifact(path=path, content=self.press.render(name).encode())
+        for name in ASSETS:
+            yield self.asset(f"assets/{name}")
+        yield self.asset("assets/favicon.svg", "favicon.svg")
         url = self.site.url
         # It is shown at any depth, where relative links lead nowhere.
         page = Shown("404.html", "Page not found", "There is no such page here.", hidden=True)
@@ -90,6 +92,10 @@ class Frame:
         yield Artifact(path="robots.txt", content=robots.encode())
         if url:
             yield Summary(make=self._sitemaps)
+
+    def asset(self, name: str, path: str = "") -> Artifact:
+        """A style, script or icon: at its own name, or at another path."""
+        return Artifact(path=path or name, content=self.press.render(name).encode())
 
     def _sitemaps(self, changed: Mapping[str, date | None]) -> Iterator[Artifact]:
         """sitemap.xml; with more pages than one may hold, an index of several."""
@@ -104,4 +110,4 @@ class Frame:
 
 
 def _in_navigation(path: str) -> bool:
-    return any(path == place for place, _ in NAVIGATION)
+    return any(path == place for place, *_ in NAVIGATION)

@@ -103,7 +103,7 @@ class _Site:
         yield from (self.paper(place, leaf) for place, leaf in enumerate(self.leaves))
         yield from self.years()
         yield from self.trending()
-        yield from (self.profiles(totals), self.feeds(), self.about())
+        yield from (self.profiles(totals), self.feeds(), self.about(), self.saved())
 
     # ----------------------------------------------------------------------------- days, weeks, months
 
@@ -367,6 +367,10 @@ class _Site:
     def about(self) -> Artifact:
         page = Shown("about.html", "About", "What this reading list is and how papers get onto it.")
         return self.page("about.html", page, profiles=self.active(), editions=len(self.archive.editions))
+
+    def saved(self) -> Artifact:
+        page = Shown("saved.html", "Saved papers", "Papers you saved in this browser.")
+        return self.page("saved.html", page)
 
     def redirects(self) -> Iterator[Artifact]:
         """Old addresses of papers and profiles, each leading on to the present one."""

@@ -109,8 +109,11 @@ def _plain_parts(value: object) -> object:
 
 @cache
 def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
-    """The fields of a dataclass with their defaults; nothing for another type."""
-    return tuple((each.name, each.default) for each in fields(kind)) if is_dataclass(kind) else ()
+    """The fields of a dataclass that are stored, with their defaults; nothing for another type."""
+    stored = (
+        (each for each in fields(kind) if each.metadata.get("stored", True)) if is_dataclass(kind) else ()
+    )
+    return tuple((each.name, each.default) for each in stored)
 
 
 _Reader = Callable[[Any], Any]

@@ -13,6 +13,7 @@ from itertools import count
 from operator import itemgetter
 
 from newsletter.diff import Diff, Origin, Record, said
+from newsletter.formula import has_formula
 from newsletter.identity import ARXIV, list_date, slug, title_key
 from newsletter.model import Link, ListedPaper, Paper, Repeat, Sighting
 from newsletter.store import codec
@@ -420,6 +421,8 @@ def _paper(row: sqlite3.Row, sightings: tuple[Sighting, ...], repeats: tuple[Rep
         revised=datetime.fromisoformat(row["revised"]) if row["revised"] else None,
         sightings=sightings,
         repeats=repeats,
+        raw_title=merged.title if has_formula(merged.title) else "",
+        raw_abstract=merged.abstract if has_formula(merged.abstract) else "",
     )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import lxml.html
 import pytest
 
-from newsletter.outputs import _frame, atom, exports, json_feed, rss, site
+from newsletter.outputs import _frame, atom, exports, json_feed, rss, search, site
 from newsletter.publication import Archive
 from newsletter.publication import made as files
 
@@ -33,13 +33,22 @@ def test_an_archive_becomes_these_pages(archive, press):
     made = set(pages(archive, press))
 
     expected = {
-        *("index.html", "archive.html", "trending.html", "feeds.html", "about.html", "404.html"),
+        *(
+            "index.html",
+            "archive.html",
+            "trending.html",
+            "feeds.html",
+            "about.html",
+            "404.html",
+            "saved.html",
+        ),
         *("editions/2026-08-07.html", "editions/2026-08-06.html"),
         *("papers/one.html", "papers/two.html", "papers/three.html", "papers/uno.html"),
         *("profiles/index.html", "profiles/diffusion/index.html", "profiles/planning/index.html"),
         *("profiles/old/index.html", "robots.txt", "sitemap.xml", "favicon.svg", "assets/style.css"),
         *("editions/2026-W32.html", "editions/2026-08.html"),
         *("profiles/diffusion/2026-08.html", "profiles/planning/2026-08.html"),
+        *("assets/theme.js", "assets/reader.js", "assets/saved.js"),
     }
     assert expected == made
 
@@ -48,7 +57,9 @@ def test_every_relative_link_leads_to_a_file_of_some_output(archive, press):
     """On every page but the error page, which is shown at any depth."""
     made = pages(archive, press)
     others = {
-        a.path for output in (rss, atom, json_feed, exports) for a in files(output.artifacts(archive, press))
+        a.path
+        for output in (rss, atom, json_feed, exports, search)
+        for a in files(output.artifacts(archive, press))
     }
     broken = []
     for path, content in made.items():
@@ -102,7 +113,7 @@ def test_hostile_words_are_inert_and_literal(archive, press):
     made = pages(archive, press)
     page = tree(made["papers/three.html"])
 
-    assert [] == [s for s in page.xpath("//script") if s.get("type") != "application/ld+json"]
+    assert [] == [s for s in page.xpath("//script[not(@src)]") if s.get("type") != "application/ld+json"]
     assert "<script>alert(1)</script> {{ 7*7 }} {% x %} ]]>" in page.xpath("//h1")[0].text_content()
     assert not any(b"javascript:" in content for content in made.values())
     assert all(b"<script>alert" not in content for content in made.values())
@@ -111,7 +122,8 @@ def test_hostile_words_are_inert_and_literal(archive, press):
 def test_json_ld_says_what_is_known_and_invents_no_author(archive, press):
     made = pages(archive, press)
     known, unknown = (
-        json.loads(tree(made[f"papers/{slug}.html"]).xpath("//script")[0].text) for slug in ("one", "two")
+        json.loads(tree(made[f"papers/{slug}.html"]).xpath("//script[not(@src)]")[0].text)
+        for slug in ("one", "two")
     )
 
     assert ["Ada Lovelace", "Jo Ho"] == [author["name"] for author in known["author"]]
