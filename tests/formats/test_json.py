@@ -285,6 +285,15 @@ def test_a_lost_end_costs_one_record_in_a_file_of_any_size():
     assert ["record 3 has no end"] == [each.what[:19] for each in found if isinstance(each, Problem)]
 
 
+def test_a_record_behind_a_comma_that_stands_where_documents_do_is_met_once():
+    """A bracket was lost before them: it was looked for, and found, at the same place for ever."""
+    many = '{"config": {"title": "T"}}, "items": [{]"title": "A"}, {"title": "B", "x": {"title": "C"}}]}'
+    heads = [head_value(dump(many[:cut])) for cut in range(len(many))]
+
+    assert all(kind in ("", "lines", "object") for kind, _ in heads)
+    assert len(read(many, "")) < len(many)
+
+
 @pytest.mark.parametrize(
     "hostile", ['{"a": 1, "b": 2}, {"a":' * 20_000, '{"' * 100_000, '[{"a":1,"b":2}],' * 20_000]
 )
