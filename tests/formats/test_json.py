@@ -131,6 +131,21 @@ def test_lines_have_their_numbers_and_a_bad_one_costs_itself(end):
     assert [(3, False), (5, True)] == [(v.line, v.cut) for _, v in found if isinstance(v, Problem)]
 
 
+def test_objects_may_take_several_lines_each():
+    """As jq writes them; two on one line are a broken line all the same."""
+    text = "\n".join(json.dumps({"n": number}, indent=1) for number in range(3))
+    usual = made_of_lines(dump(text), lambda one, _: one["n"], lambda one, _: one["n"])
+
+    assert [(1, {"n": 0}), (2, {"n": 1}), (3, {"n": 2})] == list(lines_of(dump(text)))
+    assert [0, 1, 2] == list(usual)
+    assert all(isinstance(one, Problem) for _, one in lines_of(dump('{"n": 0}{"n": 1}')))
+
+
+def test_a_comma_behind_an_object_is_no_fault():
+    """Lines cut out of an array have one."""
+    assert [{"a": 1}, {"b": 2}] == [one for _, one in lines_of(dump('{"a": 1},\n{"b": 2} , \n'))]
+
+
 @pytest.mark.parametrize(
     ("text", "head"),
     [
