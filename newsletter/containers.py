@@ -18,6 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
+from newsletter.formats import encoding, utf8
 from newsletter.inbox import HEAD_BYTES, left_aside, shown
 from newsletter.model import Dump, Problem
 from newsletter.settings import Limits
@@ -29,14 +30,28 @@ if TYPE_CHECKING:
 def unpacked(dump: Dump, limits: Limits) -> Iterator[Dump | Problem]:
     """The dumps in a file: itself, where it is no container; known by its content, not by its name.
 
-    A damaged container gives what was whole before the damage, which `Dump.damage` then tells.
+    A damaged container gives what was whole before the damage, which `Dump.damage` then tells. Text of two
+    or four bytes a character comes out as UTF-8: so whoever looks among the bytes for a mark will find it.
     """
+    for one in _opened(dump, limits):
+        yield _narrowed(one) if isinstance(one, Dump) else one
+
+
+def _opened(dump: Dump, limits: Limits) -> Iterator[Dump | Problem]:
     if dump.head.startswith(_ZIP):
         yield from _members(dump, limits)
     elif kind := _kind(dump.head):
         yield _inner(dump, kind, limits)
     else:
         yield dump
+
+
+def _narrowed(dump: Dump) -> Dump:
+    name = encoding(dump.head)
+    if not name.startswith(("utf-16", "utf-32")):
+        return dump
+    head = dump.head.decode(name, "newsletter.western").encode("utf-8", "replace")
+    return replace(dump, head=head, open=lambda: cast("BinaryIO", io.BufferedReader(_Content(utf8(dump)))))
 
 
 _PUT_BACK = "put the whole file back and run again"

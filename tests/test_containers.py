@@ -169,3 +169,19 @@ def test_all_members_together_keep_to_the_limit():
 
 def test_a_text_that_only_begins_like_a_compressed_file_is_a_text():
     assert [b"BZh is no paper"] == [content(one) for one in held(b"BZh is no paper")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_text_of_wide_characters_comes_out_as_utf_8(encoding):
+    """PowerShell and Notepad save it so; formats look for their marks among the bytes."""
+    text = "arXiv:2608.00001 é\n" * 20_000
+    (one,) = held(text.encode(encoding))
+
+    assert text.encode() == content(one)
+    assert one.head.startswith("arXiv:2608.00001 é\n".encode())
+
+
+def test_wide_characters_may_be_packed():
+    (one,) = held(gzip.compress("Titles\n".encode("utf-16")))
+
+    assert b"Titles\n" == content(one)

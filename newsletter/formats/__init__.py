@@ -292,4 +292,5 @@ def _numbered(text: io.TextIOWrapper, limit: int) -> Iterator[tuple[int, str]]:
                 f"line {number} is longer than {limit:,} bytes",
                 hint="is this really a list of papers? else raise limits.line_bytes in config.yaml",
             )
-        yield number, line.rstrip("\n")
+        # A file whose room was set aside before it was filled, or torn by a crash, ends in zeros.
+        yield number, line.rstrip("\n\0")

@@ -63,6 +63,7 @@ class Scan:
         self._pending = False  # _rest begins with a record, or a string, that has no end yet
         self._lost = False
         self._wary = False  # the last record was broken
+        self._found = -1  # where a whole record was found again, in the text at hand
 
     def take(self, piece: bytes) -> Iterator[Found]:
         """What is complete with this piece, or with one of the next: of a record that is longer than a piece,
@@ -76,7 +77,7 @@ class Scan:
     def _look(self) -> Iterator[Found]:
         """What is complete with the pieces that waited."""
         text, start = b"".join((self._rest, *self._waiting)), 0
-        self._waiting, self._waits = [], 0
+        self._waiting, self._waits, self._found = [], 0, -1
         if self._lost:
             start = self._found_again(text, 0)
         while start >= 0 and not self.over:
@@ -91,7 +92,8 @@ class Scan:
                 rest = token.start()
                 break
             if self._begin < 0:
-                if self._strays(token):
+                # What was found to be a record is one, or it would be found at the same place for ever.
+                if token.start() != self._found and self._strays(token):
                     return (yield from self._astray(text, token.start()))
                 self._key = token[0] if sign == _QUOTE[0] else self._key
             if sign == _QUOTE[0]:
@@ -245,7 +247,7 @@ class Scan:
     def _found_again(self, text: bytes, start: int) -> int:
         """The place of the next whole record; -1 where it has to be looked for in what comes."""
         found, keep = self._known.next(text, start, len(text))
-        self._lost = found < 0
+        self._lost, self._found = found < 0, found
         if found >= 0:
             return self._at_home(found)
         self._pending = False

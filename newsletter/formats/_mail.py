@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import re
+from base64 import b64decode
 from email.message import Message
 
 from newsletter.errors import DumpTooLarge
@@ -65,8 +66,7 @@ def texts(content: bytes, kind: str) -> str:
 
 
 def _decoded(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    text = payload if isinstance(payload, bytes) else b""
+    text = _bytes(part)
     charset = part.get_content_charset() or ""
     try:
         return text.decode(charset if charset.startswith(_CHARSETS) else "utf-8", "newsletter.western")
@@ -74,5 +74,17 @@ def _decoded(part: Message) -> str:
         return text.decode("utf-8", "newsletter.western")
 
 
+def _bytes(part: Message) -> bytes:
+    """What a part holds. Base64 that is cut, as in the head of a dump, loses what makes no whole byte: Python
+    would give all of it back as it is coded.
+    """
+    if header(part, "Content-Transfer-Encoding").lower() == "base64":
+        coded = _NO_BASE64.sub("", str(part.get_payload())).rstrip("=")
+        return b64decode(coded[: len(coded) - (len(coded) % 4 == 1)] + "==")
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+_NO_BASE64 = re.compile("[^A-Za-z0-9+/=]+")
 _CHARSETS = ("utf-8", "utf-16", "iso-", "windows-", "koi8-", "gb", "big5", "euc-", "shift")
 """What mails are written in; Python knows more that no mail means (unicode_escape, undefined)."""

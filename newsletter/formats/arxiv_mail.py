@@ -23,8 +23,7 @@ _RECEIVED = re.compile(r"received from\s.{10,60}\sto\s")
 
 
 def recognise(dump: Dump) -> str:
-    text = _mail_text(dump.head).splitlines() if _mail.is_envelope(dump.head) else head_lines(dump)
-    text = [_unquoted(line).strip() for line in text]
+    text = beginning(dump)
     if not _arxiv_text.has_records(text):
         return "no record “arXiv:…” behind a line of two backslashes"
     if not any(_is_of_mailing(line) for line in text):
@@ -33,12 +32,23 @@ def recognise(dump: Dump) -> str:
 
 
 def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
+    return records(dump, closed=True)
+
+
+def beginning(dump: Dump) -> list[str]:
+    """The first lines of a mail's text, or of a text as it stands, without the signs of a quotation."""
+    text = _mail_text(dump.head).splitlines() if _mail.is_envelope(dump.head) else head_lines(dump)
+    return [_unquoted(line).strip() for line in text]
+
+
+def records(dump: Dump, *, closed: bool) -> Iterator[ListedPaper | DumpDate | Problem]:
+    """What arXiv's records in a mail, or in a text as it stands, say; `closed` as _arxiv_text.read has it."""
     if not _mail.is_envelope(dump.head):
         plain = ((number, _unquoted(line)) for number, line in lines(dump))
-        yield from _arxiv_text.read(dump.name, plain, closed=True)
+        yield from _arxiv_text.read(dump.name, plain, closed=closed)
         return
     index = 0
-    for found in _arxiv_text.read(dump.name, _mail_lines(_mail.content(dump)), closed=True):
+    for found in _arxiv_text.read(dump.name, _mail_lines(_mail.content(dump)), closed=closed):
         index += isinstance(found, ListedPaper)
         yield _unlined(found, index)
 

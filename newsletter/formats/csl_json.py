@@ -1,7 +1,7 @@
 """CSL-JSON: what Zotero exports under that name, Pandoc and citation processors read, and doi.org can answer.
 
-Stage parse: an array of references, or a single one. Crossref's own records have many fields in common with
-CSL and some that no CSL file has: those files are crossref.py's.
+Stage parse: an array of references, a single one, or one a line. Crossref's own records have many fields in
+common with CSL and some that no CSL file has: those files are crossref.py's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from newsletter.formats._fields import at, parts, text
-from newsletter.formats._json import head_value, records
+from newsletter.formats._json import head_value, lines_of, records
 from newsletter.formats._library import Found, noted_ids, titled, without_markup
 from newsletter.formats._values import day, ids, links, plain
 from newsletter.identity import arxiv_version
@@ -36,8 +36,8 @@ _STRANGE = """
 
 def recognise(dump: Dump) -> str:
     shape, first = head_value(dump)
-    if shape not in ("array", "object"):
-        return "it is no JSON array or object"
+    if not shape:
+        return "it is no JSON"
     if text(first, "type") not in _KINDS.split() or first.keys() & set(_STRANGE.split()):
         return "its first record has no CSL type such as “article-journal”"
     named = {"title", "author", "issued", "container-title", "DOI", "URL"} & first.keys()
@@ -53,7 +53,8 @@ def read(dump: Dump) -> Iterator[Found]:
 
 
 def _listings(dump: Dump) -> Iterator[Found]:
-    for index, one in records(dump, "item", ""):
+    lines = head_value(dump)[0] == "lines"
+    for index, one in lines_of(dump) if lines else records(dump, "item", ""):
         yield one if isinstance(one, Problem) else _listed(index, one)
 
 

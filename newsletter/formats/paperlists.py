@@ -1,4 +1,4 @@
-"""Paper Copilot's paperlists: a conference's submissions as a JSON array, from OpenReview or its own site.
+"""Paper Copilot's paperlists: a conference's submissions, an array or lines of JSON.
 
 Stage parse: each record is a listing; authors, keywords and affiliations are one text each, parted by
 semicolons. Ratings are the reviews' and no votes. Rows blanked at a withdrawal are counted, not listed.
@@ -11,7 +11,7 @@ from typing import Any
 
 from newsletter.formats import _values
 from newsletter.formats._fields import once, text
-from newsletter.formats._json import head_value, records
+from newsletter.formats._json import head_value, lines_of, records
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
 
 TITLE = "Paper Copilot's paperlists, JSON"
@@ -21,15 +21,16 @@ _MARKS = frozenset(("id", "title", "status", "track", "author"))
 
 def recognise(dump: Dump) -> str:
     kind, value = head_value(dump)
-    if kind != "array":
-        return "no JSON array"
+    if kind not in ("array", "lines"):
+        return "no JSON array or lines"
     missing = _MARKS - value.keys()
     return f"its first record has no {', '.join(sorted(missing))}" if missing else ""
 
 
 def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
     untitled = 0
-    for index, found in records(dump, "item"):
+    lines = head_value(dump)[0] == "lines"
+    for index, found in lines_of(dump) if lines else records(dump, "item"):
         if isinstance(found, Problem):
             yield found
         elif title := text(found, "title"):

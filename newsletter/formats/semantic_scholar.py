@@ -47,7 +47,15 @@ _PAPER_ID = re.compile(r"[0-9a-f]{40}")
 def _is_paper(value: Any) -> bool:  # noqa: ANN401 JSON holds anything
     own = _PAPER_ID.fullmatch(text(value, "paperId")) is not None
     bulk = at(value, "corpusid") is not None and at(value, "externalids") is not None
-    return own or bulk
+    return own or bulk or (isinstance(value, dict) and _cites(value))
+
+
+def _cites(value: dict[str, Any]) -> bool:
+    """Whether a paper's citations stand before its own id, and are all that the head shows: they are no
+    papers of the list.
+    """
+    inside = [at(value, key, 0) for key in ("citations", "references")]
+    return any(_PAPER_ID.fullmatch(text(one, "paperId")) for one in inside)
 
 
 def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:

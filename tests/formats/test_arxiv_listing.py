@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from email.message import EmailMessage
 
 from fakes import dump
 
@@ -111,3 +112,22 @@ def test_a_listing_may_end_without_a_ruler_but_not_in_a_record():
 def test_a_listing_is_claimed_by_one():
     assert arxiv_mail.recognise(dump(WEEK))
     assert arxiv_listing.recognise(dump("\\\\\nserver\\\\share\n\\\\\n"))
+
+
+def test_a_listing_is_the_same_in_a_mail_and_quoted():
+    """ArXiv's server answers by mail, and people forward it."""
+    mail = EmailMessage()
+    mail["Subject"] = "Fwd: astro-ph"
+    mail.set_content(WEEK, cte="base64")
+    quoted = "\n".join(f"> {line}" for line in WEEK.splitlines())
+    plain = titles(WEEK)
+
+    assert 2 == len(plain)
+    assert plain == titles(bytes(mail))
+    assert plain == titles(quoted)
+
+
+def titles(content):
+    one = dump(content)
+    assert arxiv_listing.recognise(one) == ""
+    return [found.title for found in arxiv_listing.read(one) if isinstance(found, ListedPaper)]

@@ -232,7 +232,7 @@ def test_a_mail_of_html_alone_is_read_by_what_it_shows():
     """Read as it stands, its titles had the signs of its coding in them."""
     found = read(html_alone(), "mail.eml")
 
-    assert "it is a mail" == arxiv_listing.recognise(dump(html_alone()))
+    assert "it has the abstracts or the header of a mailing" == arxiv_listing.recognise(dump(html_alone()))
     assert [each.title for each in papers(read(TEXT))] == [each.title for each in papers(found)]
     assert problems(found) == []
 
@@ -304,3 +304,11 @@ def test_cut_anywhere_every_paper_told_is_whole(end):
     found = papers(arxiv_mail.read(dump(MAIL[:end])))
 
     assert all(whole[each.ids] == each for each in found)
+
+
+@pytest.mark.parametrize("cut", range(4))
+def test_a_head_that_cuts_base64_anywhere_is_recognised(cut):
+    """Of four lengths Python's reader gives one back undecoded."""
+    coded = envelope(base64.encodebytes(TEXT.encode() * 3), "base64")
+
+    assert arxiv_mail.recognise(dump(coded[: len(coded) // 2 + cut])) == ""

@@ -125,6 +125,11 @@ def test_broken_utf_16_is_read_as_far_as_it_goes():
     assert contents("x", b"\xff\xfea\0b\0\x00\xd8") == ["ab\ufffd"]
 
 
+def test_zeros_behind_a_text_are_no_part_of_it():
+    """A file whose room was set aside before it was filled ends in them."""
+    assert contents("x", "one\ntwo\0\0\0") == ["one", "two"]
+
+
 def test_a_line_over_the_limit_is_named():
     with pytest.raises(DumpTooLarge, match="line 2 is longer than 10 bytes"):
         contents("x", "short\n" + "long " * 9, line_bytes=10)

@@ -131,6 +131,21 @@ def test_lines_have_their_numbers_and_a_bad_one_costs_itself(end):
     assert [(3, False), (5, True)] == [(v.line, v.cut) for _, v in found if isinstance(v, Problem)]
 
 
+def test_objects_may_take_several_lines_each():
+    """As jq writes them; two on one line are a broken line all the same."""
+    text = "\n".join(json.dumps({"n": number}, indent=1) for number in range(3))
+    usual = made_of_lines(dump(text), lambda one, _: one["n"], lambda one, _: one["n"])
+
+    assert [(1, {"n": 0}), (2, {"n": 1}), (3, {"n": 2})] == list(lines_of(dump(text)))
+    assert [0, 1, 2] == list(usual)
+    assert all(isinstance(one, Problem) for _, one in lines_of(dump('{"n": 0}{"n": 1}')))
+
+
+def test_a_comma_behind_an_object_is_no_fault():
+    """Lines cut out of an array have one."""
+    assert [{"a": 1}, {"b": 2}] == [one for _, one in lines_of(dump('{"a": 1},\n{"b": 2} , \n'))]
+
+
 @pytest.mark.parametrize(
     ("text", "head"),
     [
@@ -283,6 +298,15 @@ def test_a_lost_end_costs_one_record_in_a_file_of_any_size():
 
     assert [*many[:2], *many[3:]] == [each for each in found if isinstance(each, dict)]
     assert ["record 3 has no end"] == [each.what[:19] for each in found if isinstance(each, Problem)]
+
+
+def test_a_record_behind_a_comma_that_stands_where_documents_do_is_met_once():
+    """A bracket was lost before them: it was looked for, and found, at the same place for ever."""
+    many = '{"config": {"title": "T"}}, "items": [{]"title": "A"}, {"title": "B", "x": {"title": "C"}}]}'
+    heads = [head_value(dump(many[:cut])) for cut in range(len(many))]
+
+    assert all(kind in ("", "lines", "object") for kind, _ in heads)
+    assert len(read(many, "")) < len(many)
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,11 @@ def test_control_characters_survive_and_a_cut_file_gives_what_was_whole():
 @pytest.mark.parametrize("content", ["{}", "[]", json.dumps([{"id": 1, "title": "x"}]), json.dumps(RECORD)])
 def test_other_json_is_refused(content):
     assert paperlists.recognise(dump(content))
+
+
+def test_lines_are_read_like_an_array():
+    record = {"id": "abc", "title": "Looms", "status": "Poster", "track": "main", "author": "Ada Byron;Bo"}
+    lines = dump(f"{json.dumps(record)}\n{json.dumps(record)}\n")
+
+    assert paperlists.recognise(lines) == ""
+    assert [("Ada Byron", "Bo")] * 2 == [one.authors for one in paperlists.read(lines)]

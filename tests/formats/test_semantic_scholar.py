@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from fakes import dump
 
-from newsletter.formats import semantic_scholar
+from newsletter.formats import json_list, semantic_scholar
 from newsletter.model import Link, ListedPaper, Problem
 
 ONE = {
@@ -112,3 +112,14 @@ def test_a_file_cut_in_the_middle_gives_what_was_whole():
 )
 def test_other_json_is_refused(content):
     assert semantic_scholar.recognise(dump(content))
+
+
+def test_citations_that_stand_before_the_paper_are_none_of_its_list():
+    """Keys in alphabetical order, and a head that ends in the citations."""
+    cited = {"paperId": "a" * 40, "title": "Cited", "authors": [{"name": "Ada Byron"}]}
+    whole = json.dumps({"citations": [cited] * 900, "paperId": "b" * 40, "title": "Looms"})
+    one = dump(whole)
+
+    assert semantic_scholar.recognise(one) == ""
+    assert json_list.recognise(one)
+    assert ["Looms"] == [found.title for found in semantic_scholar.read(one)]
