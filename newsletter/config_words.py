@@ -7,11 +7,12 @@ config.py turns into a mistake with its place. Pure: no file is looked at, no ot
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from newsletter.model import Away
 
@@ -217,10 +218,12 @@ def _first_down(sentence: str) -> str:
 
 # ------------------------------------------------------------------------------------------------- URLs
 
+LONGEST_URL = 900  # with a token it stands in one line of a mail's head: 998 bytes (RFC 5322 §2.1.1)
+
 
 def site_url(value: object) -> str:
     """Where the site is hosted, without the slash at its end; or empty."""
-    word = line(value)
+    word = _fitting(line(value))
     if word and not _is_url(word, ("https", "http")):
         raise Wrong(f"{shown(word)} is no address of a site", "it begins with https://")
     return word.rstrip("/")
@@ -252,7 +255,7 @@ def selector(value: object) -> str:
 
 def unsubscribe(value: object) -> str:
     """A URI by which a reader leaves: mailto: or https:."""
-    word = some_line(value)
+    word = _fitting(some_line(value))
     scheme, _, rest = word.partition(":")
     if scheme.lower() == "mailto":
         mail_address(rest.partition("?")[0])
@@ -261,6 +264,12 @@ def unsubscribe(value: object) -> str:
         if scheme.lower() == "http":
             hint = "https://, for mail programs follow no other without asking (RFC 8058)"
         raise Wrong(f"{shown(word)} is no way to unsubscribe", hint)
+    return word
+
+
+def _fitting(word: str) -> str:
+    if (length := len(quote(word, safe=string.punctuation))) > LONGEST_URL:
+        raise Wrong(f"an address of {length:,} characters fits into no mail", f"at most {LONGEST_URL}")
     return word
 
 

@@ -346,6 +346,8 @@ subscribers:
         (READER + "email: {from: list}\n", "config.yaml:8:15: from: `list` is no e-mail address (it needs an @ and a domain, as in ada@example.org)"),
         (READER + 'email: {from: "a\\r\\nBcc: x <a@example.org>"}\n', "config.yaml:8:15: from: a line break or control character (U+000D) may not stand here (take it out)"),
         (READER + "email: {unsubscribe: [leave@example.org]}\n", "config.yaml:8:23: unsubscribe: `leave@example.org` is no way to unsubscribe (mailto:leave@example.org)"),
+        (READER + f"email: {{unsubscribe: 'https://example.org/{'a' * 5000}'}}\n", "config.yaml:8:22: unsubscribe: an address of 5,020 characters fits into no mail (at most 900)"),
+        (READER + f"email: {{unsubscribe: 'mailto:a@example.org?subject={'é' * 500}'}}\n", "config.yaml:8:22: unsubscribe: an address of 3,029 characters fits into no mail (at most 900)"),
         (READER + "email: {unsubscribe: 'http://example.org'}\n", "config.yaml:8:22: unsubscribe: `http://example.org` is no way to unsubscribe (https://, for mail programs follow no other without asking (RFC 8058))"),
         (READER + "email: {smtp: {port: 0, rate: 5}}\n", "config.yaml:8:22: port: must be at least 1"),
         (READER + "email: {smtp: {password: {env: A, file: B}}}\n", "config.yaml:8:26: password: a secret is named in one of two ways ({env: NAME} or {file: PATH})"),

@@ -117,6 +117,7 @@ def copied(home: Home, to: Path) -> Home:
 
 
 def test_a_crash_at_any_step_and_a_rerun_are_one_run(second_day, tmp_path):
+    """Mail 44: a digest is fixed whole or not at all, and every reader has one."""
     whole = copied(second_day, tmp_path / "whole")
     life = Life()
     assert live(whole, MOMENT, life)

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from newsletter.config_words import LONGEST_URL
+from newsletter.envelope import ways_out
 from newsletter.errors import NewsletterError
 from newsletter.mail import message, quoted
 from newsletter.model import Letter
@@ -63,6 +65,16 @@ def test_no_line_is_too_long_whatever_the_words(subject, name, text):
 
     assert [] == [line for line in head.split(b"\r\n") if len(line) > 998]
     assert [] == [line for line in body.split(b"\r\n") if len(line) > 76]
+
+
+def test_the_longest_ways_to_leave_that_config_yaml_may_hold_fit_into_a_line():
+    """Mail 2: config.yaml takes none that is longer, for a header's address cannot be folded."""
+    longest = "https://example.org/".ljust(LONGEST_URL, "a")
+    raw = made(
+        unsubscribe=ways_out((longest, "mailto:a@example.org?body=".ljust(LONGEST_URL, "b")), "f" * 32)
+    )
+
+    assert [] == [line for line in raw.split(b"\r\n") if len(line) > 998]
 
 
 @pytest.mark.parametrize(
