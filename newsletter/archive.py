@@ -9,6 +9,7 @@ from datetime import date
 
 from newsletter.model import Archive
 from newsletter.rounds import what_trends
+from newsletter.similar import MOST
 from newsletter.store import Store
 
 AUTHORITY = "tag authority"
@@ -30,6 +31,7 @@ def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]
         profiles=store.editions.cards(),
         papers=tuple(shown[number] for number in sorted(shown)),
         trending=trending,
+        similar=tuple(store.similar.lists(MOST).items()),
         redirects=tuple((old, now) for old, now in store.papers.redirects() if now in slugs),
         notes=tuple((day, notes[day]) for day in sorted(notes) if day in dates),
         authority=store.runs.mark(AUTHORITY) or "newsletter.invalid,2026",

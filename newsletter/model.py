@@ -420,6 +420,8 @@ class Archive:
     papers: tuple[Paper, ...]
     """Every paper that has a page: in an edition or trending; in the order of their numbers."""
     trending: tuple[Trend, ...] = ()
+    similar: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    """The numbers of papers, each with those of the papers that are like it, the nearest first."""
     redirects: tuple[tuple[str, str], ...] = ()
     """Slugs of papers that were joined into others: (old slug, slug now)."""
     notes: tuple[tuple[date, str], ...] = ()

@@ -13,6 +13,7 @@ from newsletter.leanings import Leanings
 from newsletter.matching import Matcher, compile_profiles
 from newsletter.model import Paper, Profile, Subscriber, Verdict
 from newsletter.settings import Config
+from newsletter.similar import similar_to
 from newsletter.store import Store
 
 
@@ -93,6 +94,10 @@ def trace(
         votes = f", {counted(sighting.votes, 'vote')}" if sighting.votes else ""
         yield f"  {sighting.date.isoformat()}  {sighting.dump}{line}{votes}"
     yield from _repeats(store, paper)
+    if similar := similar_to(store, paper):
+        yield ""
+        yield "Similar papers"
+        yield from (f"  {other.slug}: {other.title}" for other in similar)
     matcher = _matcher(store, config, profiles)
     for profile in profiles:
         yield ""

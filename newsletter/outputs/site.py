@@ -96,6 +96,7 @@ class _Site:
         self.notes = dict(archive.notes)
         self.pages_of = {paper.number for paper in archive.papers}
         self.same = _possibly_same(archive.papers)
+        self.similar = _similar(archive)
         self.language = press.site.language
 
     def pages(self) -> Iterator[tuple[Artifact, date | None]]:
@@ -191,6 +192,7 @@ class _Site:
             arxiv=known(paper, "arxiv"),
             doi=known(paper, "doi"),
             same=self.same.get(paper.slug, ()),
+            similar=self.similar.get(paper.number, ()),
             former=[old for old, new in self.archive.redirects if new == paper.slug],
         )
 
@@ -409,6 +411,15 @@ def _possibly_same(papers: Iterable[Paper]) -> dict[str, tuple[Paper, ...]]:
         if one in pages and other in pages:
             same[one] = (*same.get(one, ()), pages[other])
     return same
+
+
+def _similar(archive: Archive) -> dict[int, tuple[Paper, ...]]:
+    """For each paper's number those that are like it, as far as they have a page."""
+    pages = {paper.number: paper for paper in archive.papers}
+    return {
+        number: tuple(pages[other] for other in others if other in pages)
+        for number, others in archive.similar
+    }
 
 
 def _latest(mentions: Iterable[Mention]) -> tuple[Mention, ...]:

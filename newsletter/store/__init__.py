@@ -4,7 +4,7 @@
     store.dumps      dumps and inbox files            store.readers    readers, slots, deliveries, backlog
     store.repeats    near-equal titles, marked pairs   store.learning   what ranking need not work out again
     store.runs       runs and what they said, marks
-    store.sending    deliveries on their way
+    store.sending    deliveries on their way          store.similar    pairs of similar papers
     store.suppressions   addresses that nothing is sent to, bounces that were counted
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
@@ -25,6 +25,7 @@ from newsletter.store.readers import Readers
 from newsletter.store.repeats import Repeats
 from newsletter.store.runs import Runs
 from newsletter.store.sending import Sending
+from newsletter.store.similar import Similar
 from newsletter.store.suppressions import Suppressions
 
 
@@ -40,6 +41,7 @@ class Store:
         self.repeats = Repeats(database)
         self.runs = Runs(database)
         self.learning = Learning(database)
+        self.similar = Similar(database)
         self.sending = Sending(database, self.readers)
         self.suppressions = Suppressions(database)
 

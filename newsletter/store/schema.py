@@ -313,4 +313,21 @@ CREATE TABLE interest (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _INTERESTS)
+_SIMILAR = """
+-- The papers that were compared with others, and their words by number and count, to compare newer ones with.
+CREATE TABLE compared (
+    paper INTEGER PRIMARY KEY REFERENCES paper,
+    grams BLOB NOT NULL
+) STRICT;
+
+-- When `paper` got its page, `other` was one of the nearest.
+CREATE TABLE similar (
+    paper INTEGER NOT NULL REFERENCES paper,
+    other INTEGER NOT NULL REFERENCES paper,
+    near  REAL NOT NULL,
+    PRIMARY KEY (paper, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX similar_other ON similar (other);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _INTERESTS, _SIMILAR)
