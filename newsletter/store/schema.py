@@ -330,4 +330,9 @@ CREATE TABLE similar (
 CREATE INDEX similar_other ON similar (other);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _INTERESTS, _SIMILAR)
+_SCORES = """
+-- What each of the profiles gave the paper when the digest was made, in their order.
+ALTER TABLE delivery_paper ADD COLUMN scores TEXT NOT NULL DEFAULT '[]';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT, _INTERESTS, _SIMILAR, _SCORES)
