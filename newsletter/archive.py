@@ -13,6 +13,7 @@ from typing import Generic, TypeVar, overload
 from newsletter.model import Paper
 from newsletter.publication import Archive, Edition, Leaf
 from newsletter.rounds import what_trends
+from newsletter.similar import MOST
 from newsletter.store import Store
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]
         mentions=_ByNumber(_InTurn(numbers, store.editions.mentions, ())),
         repeats=tuple(pair for pair in store.pages.repeats() if slugs.issuperset(pair)),
         trending=trending,
+        similar=store.similar.lists(MOST),
         started=store.editions.started(),
         redirects=tuple((old, now) for old, now in store.pages.redirects() if now in slugs),
         notes=tuple((day, notes[day]) for day in sorted(notes) if day in dates),

@@ -6,12 +6,14 @@ is invented. What files these stand in is outputs/exports.py's.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from newsletter.model import Paper
-from newsletter.text import xml_safe
-from newsletter.view import bibtex, known, own_address, sources
+from newsletter.text import shorten, xml_safe
+from newsletter.view import Source, bibtex, known, own_address, sources
 
 __all__ = ["bibtex", "csl", "family_and_given", "record", "ris"]
 
@@ -118,3 +120,20 @@ def _line(text: str) -> str:
 
 def _told(fields: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value}
+
+
+def json_ld(paper: Paper, url: str, links: Iterable[Source]) -> str:
+    """schema.org's ScholarlyArticle with what is known; safe inside a script element."""
+    facts = {
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "headline": paper.title,
+        "abstract": shorten(paper.abstract, 5_000),
+        "author": [{"@type": "Person", "name": author} for author in paper.authors],
+        "datePublished": paper.published.isoformat() if paper.published else "",
+        "url": url,
+        "sameAs": [link.url for link in links if link.rel == "abstract"],
+        "identifier": list(paper.ids),
+    }
+    text = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

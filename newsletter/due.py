@@ -279,7 +279,7 @@ def _outside(desk: Desk, reader: _Reader) -> Section | None:
 
 def _queue(desk: Desk, reader: _Reader, slot: Slot, digest: Digest, candidates: Sequence[Candidate]) -> int:
     """Write the delivery, and in the ledger what it shows; its number."""
-    fits = {c.paper.number: tuple(match.profile for match in c.matches) for c in candidates}
+    fits = {c.paper.number: c.matches for c in candidates}
     body = papers_in(digest.sections)
     shown = [_shown(paper, "body", fits.get(paper.number, ())) for paper in body]
     shown += [_shown(trend.paper, "trending") for trend in digest.trending]
@@ -299,8 +299,14 @@ def _keep_waiting(desk: Desk, reader: _Reader, composition: Composition, deliver
     store.forget_waiting(reader.row.id, shown)
 
 
-def _shown(paper: Paper, role: str, profiles: tuple[str, ...] = ()) -> ShownPaper:
-    return ShownPaper(paper=paper.number, role=role, profiles=profiles, version=paper.version or 0)
+def _shown(paper: Paper, role: str, matches: tuple[Match, ...] = ()) -> ShownPaper:
+    return ShownPaper(
+        paper=paper.number,
+        role=role,
+        profiles=tuple(match.profile for match in matches),
+        scores=tuple(match.score for match in matches),
+        version=paper.version or 0,
+    )
 
 
 def _trending_block(desk: Desk, reader: _Reader, fits: Container[int]) -> tuple[Trend, ...]:

@@ -20,7 +20,7 @@ from newsletter.model import Dump, ListedPaper, Paper, Problem, Profile
 from newsletter.rules import Leaning, is_library
 from newsletter.settings import Limits
 from newsletter.store import Store
-from newsletter.terms import shown
+from newsletter.terms import fold, shown
 from newsletter.text import clean
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _KEPT = 200
 """Of a library so many papers are kept, the latest: five times what a taste is made of."""
 _BY_PEOPLE = 200
 _LATEST = 40
+_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Likes:
 
     texts: tuple[Text, ...] = ()
     trouble: str = ""
+    title_only: bool = False
 
 
 class Leanings:
@@ -125,7 +127,7 @@ class Leanings:
             return Likes(texts=((papers[0].title, papers[0].abstract),))
         if key:
             return Likes(trouble=f"{name} was in no dump yet; it counts once it was, a title counts at once")
-        return Likes(texts=((clean(name), ""),))
+        return Likes(texts=((clean(name), ""),), title_only=True)
 
     def _library(self, name: str) -> Likes:
         path = self.path(name)
@@ -179,20 +181,41 @@ class Leanings:
         """What is wrong with what profiles like, in words; the rest of them counts."""
         muting = compile_profiles(self._profiles)
         for name, several in self.by_profile.items():
+            yield from self._contradictions(name, several)
+            yield from self._not_met(name, several)
             for each in several:
                 for liked in (*each.liked, *each.disliked):
                     if trouble := self.likes(liked).trouble:
                         yield f"{name}: {trouble}"
                 for liked in each.liked:
                     yield from self._muted(name, liked, muting)
+                if each.topic and _kept_out(name, muting, each.topic):
+                    yield f"{name}: the topic “{shown(each.topic)}” itself is kept out by mute or none"
                 if each.people and not self._by(each):
                     yield f"{name}: no paper of {', '.join(each.people)} was in a dump yet"
 
     def _muted(self, profile: str, liked: str, muting: Matcher) -> Iterator[str]:
         """What a profile likes and keeps out at once."""
         for title, abstract in self.likes(liked).texts[:_LATEST]:
-            if profile in muting.kept_out(Paper(number=0, slug="", title=title, abstract=abstract)):
+            if _kept_out(profile, muting, title, abstract):
                 yield f"{profile}: “{shown(title)}” is liked, and papers like it are kept out by mute or none"
+
+    def _contradictions(self, profile: str, several: Sequence[Leaning]) -> Iterator[str]:
+        """What a profile likes and dislikes at once."""
+        liked = self.texts(name for each in several for name in each.liked)
+        disliked = self.texts(name for each in several for name in each.disliked)
+        both = {fold(title) for title, _ in liked} & {fold(title) for title, _ in disliked}
+        for title in dict.fromkeys(title for title, _ in liked if fold(title) in both):
+            yield f"{profile}: “{shown(title)}” is both liked and disliked; take it out of one"
+
+    def _not_met(self, profile: str, several: Sequence[Leaning]) -> Iterator[str]:
+        """The titles that no dump had: they may be slips of the keyboard."""
+        named = [name for each in several for name in (*each.liked, *each.disliked) if not is_library(name)]
+        names = [name for name in named if self.likes(name).title_only]
+        if names:
+            told = ", ".join(f"“{shown(name)}”" for name in names[:_TOLD])
+            more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+            yield f"{profile}: no dump had {told}{more} yet; only the words of the title count"
 
     def unread(self) -> Iterator[str]:
         """The libraries that could not be read, each with why."""
@@ -206,6 +229,10 @@ def _made_of(usual: str, taste: Taste) -> str:
     """A name for all that an interest is made of."""
     parts = (__version__, usual, taste.topic, taste.likes[:_LATEST], taste.dislikes[:_LATEST])
     return hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def _kept_out(profile: str, muting: Matcher, title: str, abstract: str = "") -> bool:
+    return profile in muting.kept_out(Paper(number=0, slug="", title=title, abstract=abstract))
 
 
 def background(store: Store) -> tuple[Background, str]:

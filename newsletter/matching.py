@@ -37,6 +37,9 @@ class _Judge:
         self, paper: Paper, view: View, woken_by: Collection[Clue], near: Nearness | None = None
     ) -> Verdict:
         score, reasons, against = self.opinion(view, woken_by, near)
+        if not reasons and near is not None:  # what it is like, though not enough so
+            reasons = near.reasons()
+            score = round(sum([reason.score for reason in reasons]), 4)
         match = None if against else self.match(paper, score, reasons)
         return Verdict(match=match, score=score, reasons=reasons, against=against)
 

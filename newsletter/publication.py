@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Generic, TypeVar, overload
@@ -87,13 +87,14 @@ class ProfileCard:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A paper's page before the paper is read. `stamp` changes whenever what we know of the paper may have;
-    `changed` is when an edition or list last named it, or a version came.
+    """A paper's page before the paper is read. `stamp` changes whenever what we know of the paper may have,
+    `named` when its title may; `changed` is when an edition or list last named it, or a version came.
     """
 
     number: int
     slug: str
     stamp: str = ""
+    named: str = ""
     changed: date | None = None
 
 
@@ -120,6 +121,8 @@ class Archive:
     """By a paper's number where it stands, newest edition first; None: as the editions say."""
     repeats: tuple[tuple[str, str], ...] | None = None
     """Slugs of papers that may be the same: (newer, older); None: as the papers say."""
+    similar: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """The numbers of papers, each with those of the papers that are like it, the nearest first."""
     trending: tuple[Trend, ...] = ()
     started: tuple[tuple[int, datetime], ...] = ()
     """Numbers of papers that came to trend, with the moment they did, the latest first."""
@@ -205,7 +208,7 @@ def stamp(parts: Iterable[str]) -> str:
 def leaves_of(archive: Archive) -> Sequence[Leaf]:
     """The pages of all papers."""
     return archive.leaves or [
-        Leaf(paper.number, paper.slug, stamp((repr(paper),)), _changed(archive, paper))
+        Leaf(paper.number, paper.slug, stamp((repr(paper),)), paper.title, _changed(archive, paper))
         for paper in archive.papers
     ]
 

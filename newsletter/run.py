@@ -49,6 +49,7 @@ from newsletter.rounds import (
     write_edition,
 )
 from newsletter.settings import Config, Limits
+from newsletter.similar import find_similar
 from newsletter.store import Store
 
 PUBLISHED = "published"
@@ -253,6 +254,7 @@ def _round(
         following = next_slot(desk)
         store.runs.set_mark(NEXT_SLOT, following.isoformat() if following else "")
         keep_pages(desk)
+        find_similar(store)
         store.runs.set_mark(COMPOSED, str(desk.upto))
         store.runs.set_mark(COMPOSED_AT, now.isoformat())
         if report.editions:

@@ -30,6 +30,7 @@ from newsletter.rounds import (
 )
 from newsletter.rules import load
 from newsletter.settings import Config
+from newsletter.similar import find_similar
 from newsletter.store import Store, open_store
 from newsletter.store.papers import Clean
 
@@ -108,6 +109,7 @@ class House:
             write_backfill(desk) if backfill else write_edition(desk)
             due = Due() if backfill else settle_slots(desk)
             keep_pages(desk)
+            find_similar(self.store)
             self.store.runs.set_mark(COMPOSED, str(desk.upto))
             self.store.runs.set_mark(COMPOSED_AT, self.now.isoformat())
         return due

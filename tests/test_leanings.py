@@ -96,6 +96,22 @@ def test_troubles_are_told_and_the_rest_counts(store, tmp_path):
     assert "no paper of Nobody Known was in a dump yet" in told
 
 
+def test_a_profile_that_contradicts_itself_or_names_what_nobody_saw_is_told(store, tmp_path):
+    rules = (
+        ("like", like.Settings(papers=("On Cows", "On goats", "On hens", "On ducks"))),
+        ("dislike", dislike.Settings(papers=("on cows",))),
+        ("topic", topic.Settings(text="protein folding")),
+        ("mute", mute.Settings(any=("proteins",))),
+    )
+    told = list(Leanings(store, [profile("p", *rules)], tmp_path).troubles())
+
+    assert [
+        "p: “On Cows” is both liked and disliked; take it out of one",
+        "p: no dump had “On Cows”, “On goats”, “On hens” and 2 more yet; only the words of the title count",
+        "p: the topic “protein folding” itself is kept out by mute or none",
+    ] == told
+
+
 def test_the_background_grows_by_steps_of_a_quarter():
     sizes = [settled_size(papers) for papers in range(2000)]
 

@@ -13,7 +13,11 @@ from newsletter.leanings import Leanings
 from newsletter.matching import Matcher, compile_profiles
 from newsletter.model import Paper, Profile, Subscriber, Verdict
 from newsletter.settings import Config
+from newsletter.similar import similar_to
 from newsletter.store import Store
+
+_DIFFERS = 0.005
+"""Scores that differ by less are the same to a reader: the background grew a little."""
 
 
 @click.command(short_help="Why a paper came to a reader or profile, or why not.")
@@ -93,6 +97,10 @@ def trace(
         votes = f", {counted(sighting.votes, 'vote')}" if sighting.votes else ""
         yield f"  {sighting.date.isoformat()}  {sighting.dump}{line}{votes}"
     yield from _repeats(store, paper)
+    if similar := similar_to(store, paper):
+        yield ""
+        yield "Similar papers"
+        yield from (f"  {other.slug}: {other.title}" for other in similar)
     matcher = _matcher(store, config, profiles)
     for profile in profiles:
         yield ""
@@ -126,19 +134,38 @@ def _outcome(verdict: Verdict, profile: Profile) -> str:
     return f"fits with score {verdict.score:g}{threshold}"
 
 
+def _as_it_was(store: Store, config: Config, matcher: Matcher, delivery: int, paper: Paper) -> Iterator[str]:
+    """The scores of the digest, and which of them would be another today."""
+    titles = {profile.name: profile.title for profile in config.profiles}
+    names = {row.slug: row.name for row in store.editions.profiles()}
+    for slug, score in store.readers.scores(delivery, paper.number).items():
+        name = names.get(slug, slug)
+        now = matcher.verdict(paper, name) if name in titles else None
+        differs = ""
+        if now is None:
+            differs = "; there is no such profile any more"
+        elif now.match is None:
+            differs = f"; today it would be no match: {now.against}"
+        elif abs(now.score - score) >= _DIFFERS:
+            differs = f"; today it would be {now.score:g}"
+        yield f"  score {score:g} for {titles.get(name, name)} when the digest was made{differs}"
+
+
 def _shown(store: Store, config: Config, paper: Paper, subscriber: Subscriber | None) -> Iterator[str]:
     showings = store.readers.showings(paper.number)
+    matcher = _matcher(store, config, config.profiles)
     for reader in (subscriber,) if subscriber else config.subscribers:
         its = [(row, role) for row, role in showings if row.folded == reader.reader]
         for row, role in its:
             reason = f" ({row.reason})" if row.reason else ""
             block = "" if role == "body" else f", in the {role} block"
             yield f"{reader.address}: slot {row.slot}, {row.state}{reason}{block}"
+            yield from _as_it_was(store, config, matcher, row.id, paper)
         if not its:
-            yield f"{reader.address}: not shown{_why_not(store, config, paper, reader)}"
+            yield f"{reader.address}: not shown{_why_not(store, matcher, paper, reader)}"
 
 
-def _why_not(store: Store, config: Config, paper: Paper, subscriber: Subscriber) -> str:
+def _why_not(store: Store, matcher: Matcher, paper: Paper, subscriber: Subscriber) -> str:
     row = store.readers.get(subscriber.reader)
     if row is None:
         return "; the subscription begins with the next run"
@@ -146,7 +173,6 @@ def _why_not(store: Store, config: Config, paper: Paper, subscriber: Subscriber)
         return "; it waits in the backlog for room in a digest"
     if store.papers.silent((paper.number,)):
         return "; it came with a backfill, which is never mailed"
-    matcher = _matcher(store, config, config.profiles)
     fitting = [name for name in subscriber.profiles if matcher.verdict(paper, name).match is not None]
     if not fitting:
         return "; it fits none of their profiles"

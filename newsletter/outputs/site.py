@@ -7,7 +7,6 @@ show papers are drafts: they are made where what they show has changed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,10 +14,11 @@ from functools import cached_property, partial
 from itertools import groupby
 
 from newsletter.almanac import Almanac, Span, calendar, neighbours, of_profile
+from newsletter.citing import json_ld
 from newsletter.digest import once
 from newsletter.feed import address
 from newsletter.listing import Block, fit_limit, paged, spread
-from newsletter.model import Match, Paper, Pick, Section
+from newsletter.model import Match, Pick, Section
 from newsletter.outputs._frame import Frame, Shown
 from newsletter.outputs._pieces import Pieces
 from newsletter.ports import Press
@@ -37,7 +37,7 @@ from newsletter.publication import (
     stamp,
 )
 from newsletter.text import shorten
-from newsletter.view import Source, bibtex, day, known, month, shares, sources
+from newsletter.view import bibtex, day, known, month, shares, sources
 
 ABSTRACTS = (100_000, 700, 320)
 BRIEF = 320
@@ -291,7 +291,8 @@ class _Site:
     def paper(self, place: int, leaf: Leaf) -> Draft:
         """All that is known of one paper."""
         same, former = self.same.get(leaf.slug, ()), self.former.get(leaf.slug, ())
-        made_of = stamp((leaf.stamp, *former, *(f"{other.slug} {other.stamp}" for other in same)))
+        others = (f"{other.slug} {other.named}" for other in (*same, *self.like(leaf)))
+        made_of = stamp((leaf.stamp, *former, *others))
         make = partial(self.paper_page, place, leaf)
         return Draft(
             path=f"papers/{leaf.slug}.html", made_of=made_of, make=make, mapped=True, changed=leaf.changed
@@ -312,12 +313,23 @@ class _Site:
             reasons=[reason for mention in mentions for reason in mention.match.reasons],
             sources=links,
             bibtex=bibtex(paper, url),
-            jsonld=_json_ld(paper, url, links),
+            jsonld=json_ld(paper, url, links),
             arxiv=known(paper, "arxiv"),
             doi=known(paper, "doi"),
             same=[self.archive.papers[self.places[other.slug]] for other in self.same.get(leaf.slug, ())],
             former=self.former.get(leaf.slug, ()),
+            similar=[self.archive.papers[self.places[other.slug]] for other in self.like(leaf)],
         )
+
+    def like(self, leaf: Leaf) -> tuple[Leaf, ...]:
+        """The papers that are like one, as far as they have a page."""
+        others = self.archive.similar.get(leaf.number, ())
+        return tuple(self.by_number[other] for other in others if other in self.by_number)
+
+    @cached_property
+    def by_number(self) -> dict[int, Leaf]:
+        """The pages by the numbers of their papers."""
+        return {leaf.number: leaf for leaf in self.leaves}
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -423,20 +435,3 @@ def _former(archive: Archive) -> dict[str, tuple[str, ...]]:
     for old, new in archive.redirects:
         former[new] = (*former.get(new, ()), old)
     return former
-
-
-def _json_ld(paper: Paper, url: str, links: Iterable[Source]) -> str:
-    """schema.org's ScholarlyArticle with what is known; safe inside a script element."""
-    facts = {
-        "@context": "https://schema.org",
-        "@type": "ScholarlyArticle",
-        "headline": paper.title,
-        "abstract": shorten(paper.abstract, 5_000),
-        "author": [{"@type": "Person", "name": author} for author in paper.authors],
-        "datePublished": paper.published.isoformat() if paper.published else "",
-        "url": url,
-        "sameAs": [link.url for link in links if link.rel == "abstract"],
-        "identifier": list(paper.ids),
-    }
-    text = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

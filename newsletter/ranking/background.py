@@ -128,6 +128,10 @@ class Background:
         """Any texts as vectors."""
         return self._rows(count(texts))
 
+    def of(self, counts: Counts) -> Rows:
+        """Texts whose grams were counted, as vectors."""
+        return self._rows(counts)
+
     def rarity(self, grams: NDArray[np.int32]) -> Floats:
         """idf: 1 for a gram that is in all papers, more for a rarer one; 0 for one that says nothing."""
         spread = self.spread[grams]
@@ -198,6 +202,26 @@ def count(texts: Iterable[Text]) -> Counts:
         np.array(grams, np.int32),
         np.array(often, np.float32),
         np.array(lengths, np.float32),
+    )
+
+
+def bytes_of(counts: Counts) -> bytes:
+    """The counted grams of one text, as bytes."""
+    often = np.minimum(counts.often, np.iinfo(np.uint16).max).astype("<u2")
+    return counts.grams.astype("<i4").tobytes() + often.tobytes()
+
+
+def from_counts(several: Iterable[bytes]) -> Counts:
+    """The counts of texts from what bytes_of made of each."""
+    contents = list(several)
+    sizes = [len(content) // 6 for content in contents]
+    grams = [np.frombuffer(content, "<i4", size) for content, size in zip(contents, sizes, strict=True)]
+    often = [np.frombuffer(c, "<u2", size, 4 * size) for c, size in zip(contents, sizes, strict=True)]
+    return Counts(
+        np.cumsum([0, *sizes]),
+        np.concatenate([np.zeros(0, np.int32), *grams]).astype(np.int32),
+        np.concatenate([np.zeros(0, np.uint16), *often]).astype(np.float32),
+        np.array([each.sum(dtype=np.int64) for each in often], np.float32),
     )
 
 

@@ -5,6 +5,7 @@
     store.repeats    near-equal titles, marked pairs   store.learning   what ranking need not work out again
     store.runs       runs and what they said, marks
     store.sending    deliveries on their way           store.pages      the pages of the site as they stand
+    store.similar    pairs of similar papers
     store.suppressions   addresses that nothing is sent to, bounces that were counted
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
@@ -26,6 +27,7 @@ from newsletter.store.readers import Readers
 from newsletter.store.repeats import Repeats
 from newsletter.store.runs import Runs
 from newsletter.store.sending import Sending
+from newsletter.store.similar import Similar
 from newsletter.store.suppressions import Suppressions
 
 
@@ -42,6 +44,7 @@ class Store:
         self.pages = Pages(database)
         self.runs = Runs(database)
         self.learning = Learning(database)
+        self.similar = Similar(database)
         self.sending = Sending(database, self.readers)
         self.suppressions = Suppressions(database)
 

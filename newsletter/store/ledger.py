@@ -63,9 +63,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPaper:
-    """A paper that a delivery shows: in which role, under which profiles, in which version."""
+    """A paper that a delivery shows: in which role, under which profiles and scores, in which version."""
 
     paper: int
     role: str = "body"
     profiles: tuple[str, ...] = ()
+    scores: tuple[float, ...] = ()
     version: int = 0

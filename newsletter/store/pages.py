@@ -48,7 +48,7 @@ class Pages:
             {"wanted": json.dumps(sorted(set(numbers)))},
         )
         return tuple(
-            Leaf(number, slug, "|".join(map(str, rest)), _latest(rest[2], rest[5]))
+            Leaf(number, slug, "|".join(map(str, rest)), f"{rest[1]}|{rest[2]}", _latest(rest[2], rest[5]))
             for number, slug, *rest in rows
         )
 

@@ -19,6 +19,7 @@ from newsletter.model import Link, ListedPaper, Paper, Repeat, Sighting
 from newsletter.store import codec
 from newsletter.store.database import Database
 from newsletter.store.repeats import Repeats
+from newsletter.store.similar import Similar
 
 _PAPER = "SELECT id, slug, title, abstract, merged, version, recorded, revised FROM paper"
 
@@ -37,6 +38,7 @@ class Papers:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._titles = Repeats(database)
+        self._similar = Similar(database)
 
     # ------------------------------------------------------------------------------------ for the diff
 
@@ -168,6 +170,7 @@ class Papers:
         self._db.run("DELETE FROM match WHERE paper = :gone", both)
         self._db.run("UPDATE paper SET joined = :stays WHERE id = :gone OR joined = :gone", both)
         self._join_repeats(both)
+        self._similar.join(gone, stays)
         # What was not judged of the one is news of the other: it may fit now that they are one.
         self._db.run(
             "UPDATE paper SET news = :next, silent = min(silent, (SELECT silent FROM paper WHERE id = :gone))"

@@ -245,14 +245,15 @@ class Readers:
             {"id": delivery, "digest": codec.dumps(digest)},
         )
         self._db.many(
-            "INSERT OR REPLACE INTO delivery_paper (delivery, paper, role, profiles, version)"
-            " VALUES (:delivery, :paper, :role, :profiles, :version)",
+            "INSERT OR REPLACE INTO delivery_paper (delivery, paper, role, profiles, scores, version)"
+            " VALUES (:delivery, :paper, :role, :profiles, :scores, :version)",
             [
                 {
                     "delivery": delivery,
                     "paper": each.paper,
                     "role": each.role,
                     "profiles": json.dumps(each.profiles),
+                    "scores": json.dumps(each.scores),
                     "version": each.version,
                 }
                 for each in shown
@@ -340,6 +341,15 @@ class Readers:
             {"paper": paper},
         )
         return tuple((_delivery(row), row["role"]) for row in rows)
+
+    def scores(self, delivery: int, paper: int) -> dict[str, float]:
+        """What profiles gave a paper when a delivery was made, by their slugs."""
+        row = self._db.one(
+            "SELECT profiles, scores FROM delivery_paper WHERE delivery = :delivery AND paper = :paper"
+            " AND role = 'body'",
+            {"delivery": delivery, "paper": paper},
+        )
+        return dict(zip(json.loads(row["profiles"]), json.loads(row["scores"]), strict=False)) if row else {}
 
     # ----------------------------------------------------------------------------------------- backlog
 

@@ -331,7 +331,29 @@ CREATE TABLE interest (
 ) STRICT, WITHOUT ROWID;
 """
 
+_SIMILAR = """
+-- The papers that were compared with others, and their words by number and count, to compare newer ones with.
+CREATE TABLE compared (
+    paper INTEGER PRIMARY KEY REFERENCES paper,
+    grams BLOB NOT NULL
+) STRICT;
+
+-- When `paper` got its page, `other` was one of the nearest.
+CREATE TABLE similar (
+    paper INTEGER NOT NULL REFERENCES paper,
+    other INTEGER NOT NULL REFERENCES paper,
+    near  REAL NOT NULL,
+    PRIMARY KEY (paper, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX similar_other ON similar (other);
+"""
+
+_SCORES = """
+-- What each of the profiles gave the paper when the digest was made, in their order.
+ALTER TABLE delivery_paper ADD COLUMN scores TEXT NOT NULL DEFAULT '[]';
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
-    *(_DRAFTS, _TRENDED, _INTERESTS),
+    *(_DRAFTS, _TRENDED, _INTERESTS, _SIMILAR, _SCORES),
 )

@@ -57,6 +57,17 @@ def test_the_reasons_add_up_to_the_score(home):
     assert pytest.approx(scores) == sums
 
 
+def test_the_score_of_the_digest_is_told_and_whether_todays_would_differ(home):
+    asked = ("why", "diffusion-and-robots-that-walk", "--for", "ada")
+    same = home.newsletter(*asked)
+    config = home.folder / "config.yaml"
+    config.write_text(config.read_text().replace("denois*]", "walk]"))
+    edited = home.newsletter(*asked)
+
+    assert re.search(r"sent\n  score ([\d.]+) for Diffusion models when the digest was made\n", same.out)
+    assert re.search(r"when the digest was made; today it would be [\d.]+\n", edited.out)
+
+
 def test_a_paper_that_fits_nothing_says_so(home):
     said = home.newsletter("why", "Cats")
 

@@ -230,6 +230,17 @@ def test_why_not_tells_the_nearness(ranker):
     assert verdict.against.startswith("no rule matches; its nearness is ")
 
 
+def test_why_not_tells_what_it_is_like_though_not_enough(ranker):
+    taste = Taste(likes=(text("speech", 200),))
+    half = paper("A bound on voice and speech", "proof lemma polytope " * 3 + "duality")
+    verdict = with_taste(ranker, LIKING, taste=taste).verdict(half, "p")
+
+    assert verdict.match is None
+    assert 1 / 3 < verdict.score < 1
+    assert verdict.score == pytest.approx(sum(reason.score for reason in verdict.reasons))
+    assert any(reason.detail.startswith("like your “") for reason in verdict.reasons)
+
+
 def test_mute_keeps_out_what_a_taste_lets_in(ranker):
     taste = Taste(likes=(text("robots", 200),))
     rules = (LIKING, ("mute", mute.Settings(any=("gripper",))))
