@@ -331,7 +331,15 @@ CREATE TABLE interest (
 ) STRICT, WITHOUT ROWID;
 """
 
+_PRIVATE = """
+-- Digests of readers with a private feed: their deliveries' own content goes when the next one has arrived.
+CREATE TABLE private_entry (
+    delivery INTEGER PRIMARY KEY REFERENCES delivery,
+    digest   TEXT NOT NULL
+) STRICT;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
-    *(_DRAFTS, _TRENDED, _INTERESTS),
+    *(_DRAFTS, _TRENDED, _INTERESTS, _PRIVATE),
 )
