@@ -115,6 +115,8 @@ def _parts(day: date) -> list[int]:
 
 def _line(text: str) -> str:
     """In one line, for a line is a tag in RIS; str.split knows every character that some reader breaks at."""
+    if text.isprintable() and "  " not in text and text.strip() == text:
+        return text  # most are in order, and that is soon seen
     return " ".join(xml_safe(text).split())
 
 

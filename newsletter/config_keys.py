@@ -71,6 +71,34 @@ SecretWord = Annotated[
     WithJsonSchema({**_SECRET, "type": ["object", "string"]}),
 ]
 KeptSecret = Annotated[dict[str, str], PlainValidator(words.kept_secret), WithJsonSchema(_SECRET)]
+
+
+def _private_feed(value: object) -> bool | dict[str, str]:
+    """True or false, or {secret: …} for an address that another state would give too."""
+    if isinstance(value, dict):
+        named = words.secret(value.get("secret")) if set(value) == {"secret"} else ""
+        if not isinstance(named, dict):
+            raise Wrong("a private feed has nothing but a secret", "{secret: {env: NAME}}, or true")
+        return named
+    word = str(value).lower()
+    if word not in _YES_OR_NO:
+        raise Wrong(f"{words.shown(word)} is neither true nor false", "true, or {secret: {env: NAME}}")
+    return _YES_OR_NO[word]
+
+
+_YES_OR_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+PrivateFeedWord = Annotated[
+    bool | dict[str, str],
+    PlainValidator(_private_feed),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "boolean"},
+                {"type": "object", "properties": {"secret": _SECRET}, "additionalProperties": False},
+            ]
+        }
+    ),
+]
 AwayDays = Annotated[Away, PlainValidator(words.away), _written(r"^\d{4}-\d\d-\d\d", "2026-12-20/2027-01-03")]
 
 
@@ -306,6 +334,10 @@ class SubscriberKeys(Keys):
     )
     surprise: bool | None = Field(
         default=None, description="Whether a digest has one paper that fits none of the reader's profiles."
+    )
+    private_feed: PrivateFeedWord = Field(
+        default=False,
+        description="true, or {secret: {env: NAME}}: a feed of this reader's digests at an address to keep.",
     )
     formerly: Annotated[str, BeforeValidator(words.mail_address)] = Field(
         default="", description="The address this reader had before."

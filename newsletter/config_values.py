@@ -17,7 +17,7 @@ from newsletter import where
 from newsletter.config_files import Tree
 from newsletter.config_mail import mail_warnings
 from newsletter.model import Profile, Rhythm, Rule, Subscriber
-from newsletter.settings import Config, Dkim, Email, Limits, Secret, Site, Smtp
+from newsletter.settings import Config, Dkim, Email, Limits, PrivateFeed, Secret, Site, Smtp
 from newsletter.yaml_nodes import Node, Steps
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def config_values(
         inbox=tuple(where.absolute(base, place) for place in keys.inbox),
         profiles=(*listed, *own),
         subscribers=tuple(subscribers),
+        private_feeds=tuple(_private_feeds(keys.subscribers, base)),
         site=_site(keys),
         email=_email(keys.email, base),
         limits=Limits(**keys.limits.model_dump()),
@@ -129,6 +130,14 @@ def _subscriber(keys: SubscriberKeys, root: RootKeys) -> Subscriber:
     )
 
 
+def _private_feeds(subscribers: Iterable[SubscriberKeys], base: Path) -> Iterator[PrivateFeed]:
+    for keys in subscribers:
+        named = keys.private_feed
+        if named:
+            secret = None if named is True else _named_secret(named, base)
+            yield PrivateFeed(reader=words.folded(keys.address), secret=secret)
+
+
 def _email(keys: EmailKeys, base: Path) -> Email:
     name, address = keys.sender
     return Email(
@@ -145,8 +154,7 @@ def _email(keys: EmailKeys, base: Path) -> Email:
 
 
 def _dkim(keys: DkimKeys, domain: str, base: Path) -> Dkim:
-    key = Secret(env=keys.key.get("env", ""), file=_path(base, keys.key.get("file")))
-    return Dkim(selector=keys.selector, domain=keys.domain or domain, key=key)
+    return Dkim(selector=keys.selector, domain=keys.domain or domain, key=_named_secret(keys.key, base))
 
 
 def _relay(keys: SmtpKeys, base: Path) -> Smtp:
@@ -155,8 +163,10 @@ def _relay(keys: SmtpKeys, base: Path) -> Smtp:
 
 
 def _secret(named: str | dict[str, str], base: Path) -> Secret | str:
-    if isinstance(named, str):
-        return named
+    return named if isinstance(named, str) else _named_secret(named, base)
+
+
+def _named_secret(named: Mapping[str, str], base: Path) -> Secret:
     return Secret(env=named.get("env", ""), file=_path(base, named.get("file")))
 
 

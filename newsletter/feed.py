@@ -17,6 +17,8 @@ from newsletter.settings import Site
 
 TTL_MINUTES = 360
 STYLE = "assets/feed.css"
+PRIVATE = "private"
+"""The kind of a feed that a single reader has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ Fragments = dict[tuple[str, str], tuple[str, str]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A document of a feed, newest entry first. `folders` are where it stands (equal bytes in each), the
-    present one first; `kind` is papers, digests or trending; `page` is its HTML page below the site.
+    present one first; `kind` is papers, digests, trending or private; `page` is its HTML page below the site.
 
     `stem` names an archive document (RFC 5005): of the feed itself it is empty. `previous` and `following`
     are the stems of its neighbours, the older and the newer one.
@@ -96,6 +98,10 @@ class Feed:
             yield "prev-archive", self.previous
         if self.following:
             yield "next-archive", self.following
+
+    def hubs(self, site: Site) -> tuple[str, ...]:
+        """Who is told of its news: nobody of an archive document, nor of what a single reader gets."""
+        return () if self.stem or self.kind == PRIVATE else site.hubs
 
     def beside(self, suffix: str, stem: str) -> str:
         """The present file of another document of the same feed."""

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from newsletter.bounces import Kind, Returned, returned
 from newsletter.envelope import by_token, token
+from newsletter.idle import IDLE
 from newsletter.replies import dead
 from newsletter.settings import Config
 from newsletter.store import Store
@@ -71,7 +72,9 @@ def _note(
     if found.kind is Kind.REFUSED:
         return _refused(store, found, reader, secret, now)
     reason = LEFT if found.kind is Kind.LEAVING else COMPLAINED
-    return reason if store.suppressions.put(present(config, reader), reason, now) else "again"
+    news = store.suppressions.put(present(config, reader), reason, now)
+    store.runs.set_mark(IDLE, "")  # a private feed goes with its reader, in the next run
+    return reason if news else "again"
 
 
 def _refused(store: Store, found: Returned, reader: str, secret: str, now: datetime) -> str:

@@ -121,8 +121,9 @@ def run(
     press = press_of(there)
     progress.stage("publishing")
     _publish(store, there, report, press, notes)
-    if config.site.hubs and report.published and wishes.out is None:
-        report.hints += _tell_hubs(store, config, report.published)
+    if wishes.out is None:
+        _publish_private(store, config, report, press)
+        report.hints += _tell_hubs(store, config, report)
     if wishes.send:
         progress.stage("sending")
         _deliver(store, there, report, press, now, rehearsal=wishes.out is not None)
@@ -312,10 +313,30 @@ def _publish(
         store.runs.set_mark(PUBLISHED, made_of)
 
 
-def _tell_hubs(store: Store, config: Config, published: Published) -> tuple[str, ...]:
+def _publish_private(store: Store, config: Config, report: Report, press: Callable[[], Press]) -> None:
+    if not config.private_feeds and not (config.out / "site" / "private").is_dir():
+        return
+    from newsletter.private_feeds import publish_private  # noqa: PLC0415 - feedgen, for who has such feeds
+
+    try:
+        publish_private(
+            store,
+            config,
+            press,
+            secret=store.runs.mark(SECRET) or "",
+            authority=store.runs.mark(AUTHORITY) or "",
+            besides=idle.made_of(config, "", {}),
+        )
+    except NewsletterError as error:
+        report.failures.append(error)
+
+
+def _tell_hubs(store: Store, config: Config, report: Report) -> tuple[str, ...]:
+    if not config.site.hubs or not report.published:
+        return ()
     from newsletter.hubs import tell_hubs  # noqa: PLC0415 - urllib.request, 60 ms, for who has hubs
 
-    return tell_hubs(store, config.site, published.written)
+    return tell_hubs(store, config.site, report.published.written)
 
 
 def _index(site: Path) -> None:

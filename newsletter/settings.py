@@ -76,6 +76,14 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateFeed:
+    """A reader's feed, whose address hangs on a secret: the one named, else the state's own."""
+
+    reader: str
+    secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a dump may at most be: the bytes of its file, of one line or record, and, where it is packed, of
     all it unpacks to; how many times its packed size that may be; how many levels JSON and XML may nest.
@@ -101,6 +109,7 @@ class Config:
     """Absolute folders and globs."""
     profiles: tuple[Profile, ...]
     subscribers: tuple[Subscriber, ...] = ()
+    private_feeds: tuple[PrivateFeed, ...] = ()
     site: Site = Site()
     email: Email = Email()
     limits: Limits = Limits()

@@ -57,7 +57,9 @@ class Part:
 
 
 def feeds(archive: Archive, press: Press) -> tuple[Feed, ...]:
-    """Everything first (its papers, its digests, what trends), then each profile's papers and digests."""
+    """Everything first (papers, digests, what trends if anything ever did), then each profile's papers
+    and digests.
+    """
     if not (_HELD and _HELD[0].archive is archive and _HELD[0].press is press):
         _HELD[:] = [_Shelf(archive, press)]
     return _HELD[0].feeds
@@ -98,7 +100,7 @@ class _Shelf:
 
     @cached_property
     def feeds(self) -> tuple[Feed, ...]:
-        every = [self.papers(), self.digests(), self.trending()]
+        every = [self.papers(), self.digests(), *([self.trending()] if self.archive.started else [])]
         for card in self.archive.profiles:
             every += [self.papers(card), self.digests(card)]
         return tuple(every)

@@ -25,11 +25,14 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-TEX = {c: f"\\{c}" for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+TEX = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"}
+    | {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ _LONGEST_KEY = 60
 
 
 def _tex(text: str) -> str:
-    return "".join(TEX.get(character, character) for character in " ".join(text.split()))
+    return " ".join(text.split()).translate(TEX)
 
 
 def hard_wrap(text: str, width: int = 74, indent: str = "", hang: int = 0) -> str:

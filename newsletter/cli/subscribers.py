@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from newsletter import slots
-from newsletter.cli._shared import counted, existing_state, local, utc_now
+from newsletter.cli._shared import counted, existing_state, local, secret_of, utc_now
 from newsletter.model import Subscriber
 from newsletter.settings import Config
 from newsletter.store import Store
@@ -47,10 +47,12 @@ def _rows(store: Store, config: Config) -> Iterator[dict[str, object]]:
             "profiles": _profiles(config, subscriber),
             "last": _last(store, subscriber),
             "next": slots.following(subscriber.rhythm, utc_now()).moment.isoformat(),
+            "feed": _feed(store, config, subscriber),
             **_state(silenced.pop(subscriber.reader, None)),
         }
     for each in silenced.values():
-        yield {"address": each.folded, "name": "", "profiles": [], "last": None, "next": None, **_state(each)}
+        nothing: dict[str, object] = {"name": "", "profiles": [], "last": None, "next": None, "feed": None}
+        yield {"address": each.folded, **nothing, **_state(each)}
 
 
 def _state(silenced: Suppression | None) -> dict[str, object]:
@@ -71,6 +73,17 @@ def _last(store: Store, subscriber: Subscriber) -> str | None:
     return sent[0].slot if sent else None
 
 
+def _feed(store: Store, config: Config, subscriber: Subscriber) -> str | None:
+    """Where the reader's private feed is: they have to be told, and nobody else."""
+    found = next((of for of in config.private_feeds if of.reader == subscriber.reader), None)
+    if found is None:
+        return None
+    from newsletter.private_feeds import FOLDER, feed_token  # noqa: PLC0415 - feedgen, for who has such feeds
+
+    there = config.site.url or (config.out / "site").as_uri()
+    return f"{there}/{FOLDER}/{feed_token(found, secret_of(store))}/feed.xml"
+
+
 def _lines(rows: list[dict[str, object]], config: Config) -> Iterator[str]:
     zones = {subscriber.address: subscriber.rhythm.timezone for subscriber in config.subscribers}
     for row in rows:
@@ -82,6 +95,8 @@ def _lines(rows: list[dict[str, object]], config: Config) -> Iterator[str]:
         profiles = row["profiles"]
         tail = f": {', '.join(profiles)}" if isinstance(profiles, list) and profiles else ""
         yield f"{address:<28} {told}{tail}"
+        if row["feed"]:
+            yield f"{'':<28} private feed {row['feed']}"
     silenced = sum(row["state"] == "suppressed" for row in rows)
     people, dead = counted(len(config.subscribers), "subscriber"), counted(silenced, "address", "addresses")
     yield f"{people}, {dead} suppressed"

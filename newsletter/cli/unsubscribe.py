@@ -8,6 +8,7 @@ import click
 
 from newsletter.cli._shared import address_of, existing_state, secret_of, utc_now
 from newsletter.errors import NotFound
+from newsletter.idle import IDLE
 from newsletter.settings import Config
 from newsletter.store import Store
 
@@ -27,6 +28,7 @@ def command(config_path: Path, *, who: str) -> int:
     with existing_state(config) as store, store.transaction():
         reader = _reader(store, config, who)
         news = store.suppressions.put(reader, LEFT, utc_now())
+        store.runs.set_mark(IDLE, "")  # a private feed goes with its reader, in the next run
     click.echo(f"{reader}: {'gets no more mail' if news else 'got no mail any more'}")
     if any(reader == subscriber.reader for subscriber in config.subscribers):
         click.echo("hint: they still stand in the configuration; take them out when you like", err=True)

@@ -15,6 +15,10 @@ from newsletter.feed import Entry, Feed, Fragments, address, up, written
 from newsletter.ports import Press
 from newsletter.publication import Archive, Artifact, Draft
 from newsletter.shelf import feeds
+from newsletter.text import shorten
+
+SUMMARY = 400
+"""What an entry says in short, for who opens a feed in a browser; the content has all."""
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
@@ -29,7 +33,7 @@ def atom(feed: Feed, press: Press, known: Fragments) -> bytes:
     text = press.render(
         "feeds/atom.xml",
         feed=feed,
-        entries=Markup("").join(Markup(_entry(entry, known)) for entry in feed.entries),  # noqa: S704 - escaped
+        entries=Markup("".join(_entry(entry, known) for entry in feed.entries)),  # noqa: S704 - escaped
         up=up(feed, "atom.xml"),
         own=address(site, feed.path("atom.xml")),
         page=address(site, feed.page),
@@ -51,9 +55,12 @@ def _fragment(entry: Entry) -> tuple[str, str]:
     link = f'<link rel="alternate" type="text/html" href="{_text(entry.link)}"/>\n' if entry.link else ""
     authors = "".join(f"<author><name>{_text(author)}</name></author>\n" for author in entry.authors)
     tags = "".join(f'<category term="{_text(tag)}"/>\n' for tag in entry.tags)
+    # As in RSS: what readers take for HTML, whatever was meant, is HTML.
+    summary = _text(_text(shorten(entry.summary, SUMMARY)))
+    content = f'<summary type="html">{summary}</summary>\n<content type="html">{_text(entry.html)}</content>'
     return (
         f"<entry>\n<id>{_text(entry.id)}</id>\n<title>{_text(entry.title)}</title>\n{link}",
-        f'{authors}{tags}<content type="html">{_text(entry.html)}</content>\n</entry>\n',
+        f"{authors}{tags}{content}\n</entry>\n",
     )
 
 

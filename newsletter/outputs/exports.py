@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from newsletter.citing import bibtex, csl, record, ris
 from newsletter.digest import once
@@ -66,9 +66,31 @@ def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
             make=partial(_files, (paths,), partial(_day, of, cards, notes.get(date, "")), press.site),
         )
     for card in archive.profiles:
-        folders = dict.fromkeys((card.address, *card.former))
-        paths_of = [tuple(f"profiles/{folder}/papers.{ending}" for ending in ENDINGS) for folder in folders]
-        yield from _files(paths_of, partial(_profile, archive, card), press.site)
+        yield _profile_draft(archive, card, stamps, press.site)
+
+
+def _profile_draft(archive: Archive, card: ProfileCard, stamps: Mapping[int, str], site: Site) -> Draft:
+    folders = dict.fromkeys((card.address, *card.former))
+    places = [tuple(f"profiles/{folder}/papers.{ending}" for ending in ENDINGS) for folder in folders]
+    newest = _newest(archive, card)
+    papers = (stamps.get(number, "") for edition in newest for number in _listed(edition, card))
+    return Draft(
+        path=places[0][0],
+        made_of=stamp((*(edition.name for edition in newest), *papers)),
+        make=partial(_files, places, partial(_profile, newest, card), site),
+    )
+
+
+def _newest(archive: Archive, card: ProfileCard) -> tuple[Edition, ...]:
+    """The editions that have a profile's newest papers: a hundred of them, or those of one edition."""
+    having = [edition for edition in archive.editions if _listed(edition, card)]
+    counts = accumulate(len(_listed(edition, card)) for edition in having)
+    counted = zip(having, counts, strict=True)
+    return tuple(edition for at, (edition, count) in enumerate(counted) if not at or count <= KEPT)
+
+
+def _listed(edition: Edition, card: ProfileCard) -> tuple[int, ...]:
+    return tuple(number for slug, its in edition.listed if slug == card.slug for number in its)
 
 
 def _files(
@@ -97,18 +119,15 @@ def _day(editions: Iterable[Edition], cards: dict[str, ProfileCard], note: str, 
     )
 
 
-def _profile(archive: Archive, card: ProfileCard, site: Site) -> Listed:
+def _profile(editions: Iterable[Edition], card: ProfileCard, site: Site) -> Listed:
     """The newest papers of a profile, an edition a section."""
-    found: list[Section] = []
-    count = 0
-    for edition in archive.editions:
-        its = list(_public(edition, {card.slug: card}))
-        count += sum(len(_all(section)) for section in its)
-        if found and count > KEPT:
-            break
-        found += [_titled(section, day(edition.date, site.language)) for section in its]
+    sections = tuple(
+        _titled(section, day(edition.date, site.language))
+        for edition in editions
+        for section in _public(edition, {card.slug: card})
+    )
     page = address(site, f"profiles/{card.address}/index.html")
-    return Listed(title=card.title, page=page, sections=tuple(found), fits=tuple(found))
+    return Listed(title=card.title, page=page, sections=sections, fits=sections)
 
 
 def _public(edition: Edition, cards: dict[str, ProfileCard]) -> Iterator[Section]:

@@ -32,7 +32,7 @@ def json_feed(feed: Feed, site: Site, known: Fragments) -> bytes:
         "description": feed.description,
         "language": site.language,
         "authors": [{"name": site.title}],
-        "hubs": [{"type": "WebSub", "url": hub} for hub in site.hubs if not feed.stem],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs(site)],
     }
     head = json.dumps(_told(document), ensure_ascii=False, indent=1).removesuffix("\n}")
     entries = ",\n  ".join(_entry(entry, known) for entry in feed.entries)

@@ -64,7 +64,7 @@ class _Links:
         self.frozen = bool(feed.stem)
         neighbours = {rel: address(site, feed.beside("xml", stem)) for rel, stem in feed.neighbours()}
         self.links = [(rel, url) for rel, url in neighbours.items() if url]
-        self.links += [("hub", hub) for hub in site.hubs if not feed.stem]
+        self.links += [("hub", hub) for hub in feed.hubs(site)]
 
     def extend_ns(self) -> dict[str, str]:
         return {"fh": HISTORY} if self.frozen else {}

@@ -5,7 +5,7 @@
     store.repeats    near-equal titles, marked pairs   store.learning   what ranking need not work out again
     store.runs       runs and what they said, marks
     store.sending    deliveries on their way           store.pages      the pages of the site as they stand
-    store.similar    pairs of similar papers
+    store.similar    pairs of similar papers           store.private    digests for private feeds
     store.suppressions   addresses that nothing is sent to, bounces that were counted
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
@@ -23,6 +23,7 @@ from newsletter.store.editions import Editions
 from newsletter.store.learning import Learning
 from newsletter.store.pages import Pages
 from newsletter.store.papers import Papers
+from newsletter.store.private import Private
 from newsletter.store.readers import Readers
 from newsletter.store.repeats import Repeats
 from newsletter.store.runs import Runs
@@ -47,6 +48,7 @@ class Store:
         self.similar = Similar(database)
         self.sending = Sending(database, self.readers)
         self.suppressions = Suppressions(database)
+        self.private = Private(database)
 
     def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:
         """All writes inside happen, or none. One of gigabytes is `large`: nobody else reads meanwhile."""

@@ -353,7 +353,15 @@ _SCORES = """
 ALTER TABLE delivery_paper ADD COLUMN scores TEXT NOT NULL DEFAULT '[]';
 """
 
+_PRIVATE = """
+-- Digests of readers with a private feed: their deliveries' own content goes when the next one has arrived.
+CREATE TABLE private_entry (
+    delivery INTEGER PRIMARY KEY REFERENCES delivery,
+    digest   TEXT NOT NULL
+) STRICT;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
-    *(_DRAFTS, _TRENDED, _INTERESTS, _SIMILAR, _SCORES),
+    *(_DRAFTS, _TRENDED, _INTERESTS, _SIMILAR, _SCORES, _PRIVATE),
 )

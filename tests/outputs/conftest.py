@@ -72,6 +72,7 @@ def archive():
         ),
         papers=(first, second, third),
         trending=(Trend(paper=first, lists=2),),
+        started=((1, at("2026-08-07 19:00")),),
         redirects=(("uno", "one"),),
         notes=((date(2026, 8, 7), "A *note* <script>alert(2)</script>"),),
         authority="example.org,2026",

@@ -331,8 +331,8 @@ def test_a_second_run_within_seconds_keeps_the_order(archive, press, many):
 @pytest.mark.parametrize("number", range(7))
 def test_a_feed_reader_finds_every_entry_as_it_was_meant(archive, press, number, suffix):
     """Ids, titles, links, dates, authors, tags and order, entry by entry."""
-    feed = feeds(replace(archive, started=((1, at("2026-08-07 19:00")),)), press)[number]
-    files = made(replace(archive, started=((1, at("2026-08-07 19:00")),)), press)
+    feed = feeds(archive, press)[number]
+    files = made(archive, press)
     expected = [(e.id, e.title, e.link, e.published, e.authors, e.tags) for e in feed.entries]
 
     assert expected == list(read(files[f"{feed.folders[0]}/{suffix}"]))
@@ -405,6 +405,13 @@ def test_a_paper_that_trends_has_an_entry_of_its_own_kind_at_the_moment_it_came(
         e.id for e in entries
     ]
     assert [at("2026-08-07 19:00"), at("2026-08-07 18:59:59")] == [e.published for e in entries]
+
+
+def test_where_nothing_ever_trended_there_is_no_empty_feed_of_it(archive, press):
+    files = made(replace(archive, started=()), press)
+
+    assert [] == [path for path in files if path.startswith("feeds/trending/")]
+    assert 6 == files["feeds/feeds.opml"].count(b"<outline ")
 
 
 def test_hubs_are_named_in_feeds_and_in_no_archive_document(long):
