@@ -176,7 +176,7 @@
     const made = model.cloneNode(true);
     const put = (name, text) => {
       const place = made.querySelector(name);
-      place.append(...pieces(text, terms).map(([piece, hit]) => {
+      place.replaceChildren(...pieces(text, terms).map(([piece, hit]) => {
         if (!hit) return piece;
         const mark = document.createElement("mark");
         mark.textContent = piece;
