@@ -47,7 +47,7 @@ def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
         yield frame.asset("assets/minisearch.js")
     yield frame.asset(f"assets/{_script(press.site.search)}.js")
     page = Shown("search.html", "Search", "Find papers by words, authors and profiles.")
-    yield Artifact(path=page.path, content=frame.page("search.html", page))
+    yield Artifact(path=page.path, content=frame.page("search.html", page, profiles=archive.profiles))
 
 
 def data(archive: Archive) -> Iterator[Artifact | Draft]:

@@ -64,7 +64,7 @@
     made.querySelector("bdi").textContent = meta.title;
     made.querySelector(".names").textContent = meta.authors ?? "";
     made.querySelector(".abstract").append(...excerpt(html));
-    made.querySelector("time").textContent = made.querySelector("time").dateTime = meta.date ?? "";
+    newsletter.date(made, meta.date ?? "");
     made.querySelector(".in").textContent = (filters.profile ?? []).join(", ");
     made.querySelector(".source").remove();
     return made;

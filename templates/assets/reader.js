@@ -173,7 +173,15 @@
 
   // ------------------------------------------------------------------------------------------- at once
 
-  Object.assign(newsletter, { furnish, refresh, setSaved });
+  /** Writes a date as the pages do: 7 August 2026 in English, 2026-08-07 elsewhere. */
+  function date(place, day) {
+    const time = place.querySelector("time");
+    const english = page.lang.startsWith("en") && day;
+    time.dateTime = day;
+    time.textContent = english ? new Date(day).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" }) : day;
+  }
+
+  Object.assign(newsletter, { date, furnish });
   furnish(document);
   const own = document.querySelector(".paper[data-paper]");
   if (own && !readOnes().includes(own.dataset.paper)) setRead(own, true);

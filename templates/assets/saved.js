@@ -23,7 +23,7 @@
   const saved = { bibtex };
   if (!globalThis.document) return Object.assign(globalThis, { saved });
 
-  const { root, store, furnish } = newsletter;
+  const { root, store, date, furnish } = newsletter;
   const list = document.querySelector("#saved");
   const model = document.querySelector("#one").content.firstElementChild;
   const papers = () => Object.entries(store.get("saved", {})).reverse();
@@ -35,7 +35,7 @@
     link.firstElementChild.textContent = paper.title;
     link.href = `${root}papers/${encodeURI(slug)}.html`;
     made.querySelector(".names").textContent = paper.authors.join(", ");
-    made.querySelector("time").textContent = made.querySelector("time").dateTime = paper.saved;
+    date(made, paper.saved);
     const source = made.querySelector(".source");
     if (/^https?:/.test(paper.url)) source.href = paper.url;
     else source.remove();

@@ -82,7 +82,9 @@
   const model = document.querySelector("#result").content.firstElementChild;
   const papers = [];
   const index = new MiniSearch(options);
-  let manifest = { papers: 0, shards: [], profiles: {}, newest: "" };
+  const said = new URLSearchParams(location.search);
+  const coming = document.querySelector("#coming");
+  let manifest = null;
   let found = [];
   let indexed = 0;
   let timer = 0;
@@ -108,14 +110,15 @@
   globalThis.searchable = async (what) => {
     manifest = what;
     for (const [slug, title] of Object.entries(what.profiles)) form.profile.append(new Option(title, slug));
-    fill();
-    let coming = what.shards.length && load(what.shards[0]);
+    form.profile.value = said.get("profile") ?? "";
+    let next = what.shards.length && load(what.shards[0]);
     for (let n = 0; n < what.shards.length; n += 1) {
-      await coming;
-      coming = what.shards[n + 1] && load(what.shards[n + 1]); // the next comes while this one is taken in
+      await next;
+      next = what.shards[n + 1] && load(what.shards[n + 1]); // it comes while this one is taken in
       await take();
       if (n === 0) show();
     }
+    coming.remove();
     show();
   };
 
@@ -126,7 +129,7 @@
       const titles = profiles.split(" ").map((slug) => manifest.profiles[slug] ?? "");
       index.add({ id: indexed, profiles: titles.join(" "), ...paper });
       if (performance.now() - start > SLICE_MS) {
-        status.textContent = filled(status.dataset.loading, { n: indexed, all: manifest.papers });
+        coming.textContent = filled(coming.dataset.loading, { n: indexed, all: manifest.papers });
         await pause();
         start = performance.now();
       }
@@ -147,6 +150,7 @@
   }
 
   function show() {
+    if (!manifest) return;
     const asked = ["q", "profile", "when", "since"].some((name) => form[name].value.trim());
     const [all, loose] = asked ? matches() : [[], false];
     const newest = form.sort.value === "newest" || !form.q.value.trim();
@@ -172,7 +176,7 @@
     const made = model.cloneNode(true);
     const put = (name, text) => {
       const place = made.querySelector(name);
-      place.append(...pieces(text, terms).map(([piece, hit]) => {
+      place.replaceChildren(...pieces(text, terms).map(([piece, hit]) => {
         if (!hit) return piece;
         const mark = document.createElement("mark");
         mark.textContent = piece;
@@ -184,7 +188,7 @@
     put("bdi", paper.title).parentElement.href = `${newsletter.root}papers/${encodeURI(paper.slug)}.html`;
     put(".names", paper.authors);
     put(".abstract", paper.abstract);
-    made.querySelector("time").textContent = made.querySelector("time").dateTime = paper.date;
+    newsletter.date(made, paper.date);
     const profiles = paper.profiles.split(" ").map((slug) => manifest.profiles[slug]).filter(Boolean);
     made.querySelector(".in").textContent = profiles.join(", ");
     const arxiv = /^\d{4}\.\d{4,5}|^[a-z-]+\/\d{7}/.exec(paper.ids)?.[0];
@@ -204,12 +208,6 @@
     }
   }
 
-  function fill() {
-    const said = new URLSearchParams(location.search);
-    for (const name of ["q", "profile", "when", "since", "sort"]) if (said.has(name)) form[name].value = said.get(name);
-    if (!form.sort.value) form.sort.value = "best";
-  }
-
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     remember();
@@ -220,7 +218,8 @@
     timer = setTimeout(() => (remember(), show()), 120);
   });
   more.addEventListener("click", () => page()?.querySelector("a").focus());
+  for (const name of ["q", "when", "since", "sort"]) if (said.has(name)) form[name].value = said.get(name);
+  if (!form.sort.value) form.sort.value = "best";
   form.hidden = false;
-  fill();
-  load("manifest.js");
+  load("manifest.js").then(() => manifest || (status.textContent = status.dataset.failed));
 })();
