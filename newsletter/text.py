@@ -145,37 +145,42 @@ _SINGLE_QUOTED = re.compile(r"(?<![\w`])`((?:[^`']|'(?=\w)){1,80})'(?![\w'])")
 
 def _outsideaddresses(pattern: str, shown: Callable[[re.Match[str]], str]) -> Callable[[str], str]:
     """A substitution that leaves web addresses alone: ``/~ada/a_1--b`` is no typography."""
+    alone = re.compile(pattern)
     compiled = re.compile(rf"(?P<address>{ADDRESS})|{pattern}")
 
     def substituted(text: str) -> str:
+        if not alone.search(text):  # a tenth of the time, for the pattern begins with its trigger
+            return text
         return compiled.sub(lambda found: found[0] if found["address"] else shown(found), text)
 
     return substituted
 
 
+# Each pattern begins with a sign, and looks back across it: so the sign is searched for, and not tried for
+# at each character.
 _dashes = _outsideaddresses(
-    r"(?P<long>(?<!-)---(?!-))|(?<![-\s(<!])--(?![-\s>])|(?<=\s)--(?=\s)",
+    r"--(?:(?P<long>-)(?<!----)(?!-)|(?<![-\s(<!]--)(?![-\s>])|(?<=\s--)(?=\s))",
     lambda found: "—" if found["long"] else "–",
 )
 
 # 204~365% is a range and " ~90%" means "about"; a tie joins a word to what follows it. After one letter it
 # may be "is distributed as", before a percentage "about" without its space: those stay.
 _ties = _outsideaddresses(
-    r"(?P<range>(?:(?<=\d)|(?<=\d%))~(?=\d))"
-    r"|(?<=[\w.,;:)\]-][\w.,;:)\]-])~(?=[\w(\[“‘])(?!\d[\d.]{0,20}\s?[%x×])",
-    lambda found: "–" if found["range"] else " ",
+    r"~(?:(?P<range>(?:(?<=\d~)|(?<=\d%~))(?=\d))"
+    r"|(?<=[\w.,;:)\]-][\w.,;:)\]-]~)(?=[\w(\[“‘])(?!\d[\d.]{0,20}\s?[%x×]))",
+    lambda found: " " if found["range"] is None else "–",
 )
 
 _raised = _outsideaddresses(
-    r"(?<=[\w)\]])\^(?:\{(?P<braced>[^{}]{1,60})\}|(?P<bare>-?\d{1,3}|[A-Za-z](?!\w)|[∘′]))",
+    r"\^(?<=[\w)\]]\^)(?:\{(?P<braced>[^{}]{1,60})\}|(?P<bare>-?\d{1,3}|[A-Za-z](?!\w)|[∘′]))",
     lambda found: script("^", found["braced"] or found["bare"]),
 )
 
 # Outside of formulas an underscore is mostly part of a name (max_len, F_0.5): x_1, x_t and CO_2 are scripts.
 _lowered = _outsideaddresses(
-    r"(?:(?<=[\w)\]])_\{(?P<braced>[^{}]{1,60})\}"
-    r"|(?P<base>(?<!\w)(?:[^\W\d_]|[A-Z]{2}))_(?P<bare>\d|[a-z])(?!\w|\.\d))",
-    lambda found: (found["base"] or "") + script("_", found["braced"] or found["bare"]),
+    r"_(?:(?<=[\w)\]]_)\{(?P<braced>[^{}]{1,60})\}"
+    r"|(?:(?<=[^\W\d_]_)(?<!\w._)|(?<=[A-Z]{2}_)(?<!\w.._))(?P<bare>\d|[a-z])(?!\w|\.\d))",
+    lambda found: script("_", found["braced"] or found["bare"]),
 )
 
 _TYPOGRAPHY: tuple[tuple[str, Callable[[str], str]], ...] = (
@@ -206,16 +211,16 @@ _LOST: tuple[tuple[str, tuple[tuple[re.Pattern[str], str], ...]], ...] = (
     (
         "times",
         (
-            (re.compile(r"(?<![A-Za-z\d.])(\d[\d.]{0,20})times ?(?=\d)"), "\\1×"),
-            (re.compile(r"(?<![A-Za-z\d.])(\d[\d.]{0,20})times(?![A-Za-z])"), "\\1×"),
-            (re.compile(r"(?<!\w)([A-Za-z])times (?=[A-Za-z\d](?:times |(?!\w)))"), "\\1×"),
+            (re.compile(r"(\d(?<![A-Za-z\d.]\d)[\d.]{0,20})times ?(?=\d)"), "\\1×"),
+            (re.compile(r"(\d(?<![A-Za-z\d.]\d)[\d.]{0,20})times(?![A-Za-z])"), "\\1×"),
+            (re.compile(r"times (?<=[A-Za-z]times )(?<!\w.times )(?=[A-Za-z\d](?:times |(?!\w)))"), "×"),
         ),
     ),
     ("-it ", ((re.compile(r"(?<!\w)it (\d[\d.]{0,20})-it (?=\d)"), "\\1–"),)),
-    ("approx", ((re.compile(r"(?<![\w\\])approx ?(?=\d)"), "≈ "),)),
+    ("approx", ((re.compile(r"approx(?<![\w\\]approx) ?(?=\d)"), "≈ "),)),
     # Both sides with decimals: "at 11 pm 2 of them" is an hour.
     (" pm ", ((re.compile(r"(\d\.\d{1,9}%?) pm (?=\d{1,9}\.\d)"), "\\1 ± "),)),
-    ("infty", ((re.compile(r"(?<![\w\\])infty(?![A-Za-z])"), "∞"),)),
+    ("infty", ((re.compile(r"infty(?<![\w\\]infty)(?![A-Za-z])"), "∞"),)),
     (
         "eq ",
         (
@@ -223,7 +228,7 @@ _LOST: tuple[tuple[str, tuple[tuple[re.Pattern[str], str], ...]], ...] = (
             (re.compile(r"(?<![\w\\])geq (?=\d)"), "≥ "),
         ),
     ),
-    ("rightarrow", ((re.compile(r"(?<![\w\\])rightarrow(?!\w)"), "→"),)),
+    ("rightarrow", ((re.compile(r"rightarrow(?<![\w\\]rightarrow)(?!\w)"), "→"),)),
     ("x2014", ((re.compile(r"(?<=[a-z])x2014(?=[a-z])"), "—"),)),
     (
         "^",
@@ -240,7 +245,7 @@ _LOST: tuple[tuple[str, tuple[tuple[re.Pattern[str], str], ...]], ...] = (
             (re.compile(_FONT + r"\{([^{}]{1,80})\}"), "\\1"),
         ),
     ),
-    ("math", ((re.compile(r"(?<![A-Za-z\\])math(?:bb|bf|cal|rm|it|sf|frak) (?=[A-Za-z](?!\w))"), ""),)),
+    ("math", ((re.compile(r"math(?<![A-Za-z\\]math)(?:bb|bf|cal|rm|it|sf|frak) (?=[A-Za-z](?!\w))"), ""),)),
 )
 
 # ------------------------------------------------------------------------------------ keywords and links

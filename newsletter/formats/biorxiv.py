@@ -50,7 +50,7 @@ def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
 
 def _records(dump: Dump) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     kind, value = head_value(dump)
-    if kind == "lines":
+    if kind == "lines" and "collection" not in value:
         return lines_of(dump)
     return (
         records(dump, "collection.item", "item")
@@ -61,7 +61,8 @@ def _records(dump: Dump) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
 
 def _missing(dump: Dump, seen: int) -> Iterator[Problem]:
     """The API's page says how many records it has."""
-    said = _values.number(at(head_value(dump)[1], "messages", 0, "count"))
+    kind, value = head_value(dump)
+    said = _values.number(at(value, "messages", 0, "count")) if kind == "object" else None
     if said is not None and said != seen:
         yield Problem(dump=dump.name, what=f"it says it has {said:,} records, but there are {seen:,}")
 

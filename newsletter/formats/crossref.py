@@ -55,11 +55,11 @@ def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
 
 def _records(dump: Dump) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     kind, value = head_value(dump)
-    if kind == "lines":
+    if kind == "lines" and _is_work(value):
         return lines_of(dump)
     if kind == "object" and _is_work(value):
         return records(dump, "")
-    if kind == "object" and text(value, "message-type") == "work":
+    if kind in ("object", "lines") and text(value, "message-type") == "work":
         return records(dump, "message")
     return records(dump, "item", "items.item", "message.items.item")
 

@@ -121,6 +121,7 @@ class _Rows:
         self.dump = dump
         self.delimiter = delimiter
         self.width = 0
+        self._header: list[str] = []
         self._source: Iterator[tuple[int, str]] = lines(dump)
         self._back: deque[tuple[int, str]] = deque()
         self._taken: list[tuple[int, str]] = []
@@ -152,8 +153,8 @@ class _Rows:
             elif not any(cell.strip() for cell in row) or (not self.width and _stands_before(row[0])):
                 continue
             elif not self.width:
-                self.width = len(row)
-            else:
+                self.width, self._header = len(row), row
+            elif row != self._header:  # files that were put together repeat it
                 yield from self._whole(line, row)
 
     def _next(self) -> tuple[int, list[str] | Problem]:

@@ -50,7 +50,7 @@ def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
 
 def _records(dump: Dump) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     kind, value = head_value(dump)
-    if kind == "lines":
+    if kind == "lines" and _is_doi(value):
         return lines_of(dump)
     if kind == "object" and _is_doi(value):
         return records(dump, "")

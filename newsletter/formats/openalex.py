@@ -42,7 +42,7 @@ def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
 
 def _records(dump: Dump) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     kind, value = head_value(dump)
-    if kind == "lines":
+    if kind == "lines" and _is_work(value):
         return lines_of(dump)
     return (
         records(dump, "") if kind == "object" and _is_work(value) else records(dump, "item", "results.item")

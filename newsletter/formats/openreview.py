@@ -46,7 +46,7 @@ def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
 
 def _records(dump: Dump) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     kind, value = head_value(dump)
-    if kind == "lines":
+    if kind == "lines" and _is_note(value):
         return lines_of(dump)
     if kind == "object" and _is_note(value):
         return records(dump, "")

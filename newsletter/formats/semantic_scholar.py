@@ -70,7 +70,7 @@ def read(dump: Dump) -> Iterator[ListedPaper | DumpDate | Problem]:
 
 def _records(dump: Dump) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     kind, value = head_value(dump)
-    if kind == "lines":
+    if kind == "lines" and _is_paper(_inner(value)):
         return lines_of(dump)
     return records(dump, "") if _is_paper(value) and kind == "object" else records(dump, *_PATHS)
 

@@ -245,3 +245,10 @@ def test_without_pyarrow_the_extra_is_named(monkeypatch):
     (told,) = problems(b"PAR1", parquet)
 
     assert "pip install 'paper-newsletter[parquet]'" == told.hint
+
+
+def test_the_header_of_a_second_table_is_no_paper():
+    """Exports that were put together, one behind the other."""
+    table = "title,authors\nLooms,Ada Byron\n"
+
+    assert ["Looms", "Looms"] == [one.title for one in csv.read(dump(table * 2))]
