@@ -21,6 +21,11 @@ from newsletter.terms import Text, shown
 _TERMS = 3
 """Words and phrases that are named; the rest is one share."""
 _CONSIDERED = 24
+_LONGEST = 6
+"""Words of a passage that is named."""
+
+Place = tuple[str, int, int]
+"""A field of a paper, and the numbers of a first and a last word in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,23 @@ class Reading:
     """A paper, read for the words and pairs of words that reasons may name."""
 
     def __init__(self, paper: Paper) -> None:
-        self._found: dict[int, tuple[Gram, str, Text, tuple[int, int]]] = {}
-        for field, original in (("title", paper.title), ("abstract", paper.abstract)):
-            text = Text(original)
+        self._found: dict[int, tuple[Gram, str, tuple[int, int]]] = {}
+        self._texts = {"title": Text(paper.title), "abstract": Text(paper.abstract)}
+        for field, text in self._texts.items():
             for gram, places in first_places(text).items():
-                self._found.setdefault(hashed(gram), (gram, field, text, places))
+                self._found.setdefault(hashed(gram), (gram, field, places))
 
-    def found(self, number: int) -> tuple[Gram, str, str] | None:
-        """A gram by its number: itself, the passage as it stands, the field; a title before an abstract."""
+    def found(self, number: int) -> tuple[Gram, Place] | None:
+        """A gram by its number: itself, and where it first stands; the title goes before the abstract."""
         if number not in self._found:
             return None
-        gram, field, text, places = self._found[number]
-        return gram, shown(text.passage(*places)), field
+        gram, field, places = self._found[number]
+        return gram, (field, *places)
+
+    def passage(self, place: Place) -> str:
+        """What stands in a place, as it stands there."""
+        field, first, last = place
+        return shown(self._texts[field].passage(first, last))
 
 
 def pieces(
@@ -56,7 +66,7 @@ def pieces(
 ) -> list[Piece]:
     """The shares of a score, the largest first. They add up to it. `like` is the nearest liked title."""
     by_gram, latent = _parts(interest, common)
-    named = _named(by_gram, reading)
+    named = _named(by_gram, reading, interest if interest.demand else None)
     told = named[:_TERMS]
     rest = sum(by_gram.values()) - sum(piece.share for piece in told)
     if latent + rest > 0:
@@ -103,24 +113,48 @@ def _add(by_gram: dict[int, float], grams: np.ndarray, products: Floats, worth: 
             by_gram[gram] = by_gram.get(gram, 0.0) + worth * product / whole
 
 
-def _named(by_gram: Mapping[int, float], reading: Reading) -> list[Piece]:
-    """The strongest grams as they stand in the paper, a pair in the place of its words; best first."""
+def _named(by_gram: Mapping[int, float], reading: Reading, asked: Interest | None) -> list[Piece]:
+    """The strongest grams as they stand in the paper, best first: a pair in the place of its words, and what
+    overlaps as one. Of a topic that is `asked` only its own words are named: those of the papers that stand
+    in for it, this one perhaps among them, tell a reader nothing.
+    """
     strongest = sorted(by_gram, key=lambda gram: -by_gram[gram])[:_CONSIDERED]
-    told = ((number, reading.found(number)) for number in strongest)
-    found = {each[0]: (number, *each[1:]) for number, each in told if each}
-    shares = {gram: by_gram[number] for gram, (number, _, _) in found.items()}
+    found = {told[0]: (number, told[1]) for number in strongest if (told := reading.found(number))}
+    own = [gram for gram in found if asked is None or _all_of(gram, asked)]
+    shares = {gram: by_gram[found[gram][0]] for gram in own}
     for pair in sorted((gram for gram in shares if " " in gram), key=lambda gram: -shares[gram]):
         for word in pair.split(" "):
             shares[pair] += shares.pop(word, 0.0)
+    joined = _joined({gram: found[gram][1] for gram in shares}, shares)
     by_passage: dict[tuple[str, str], float] = {}
-    for gram, share in shares.items():
-        _, passage, field = found[gram]
-        by_passage[passage, field] = by_passage.get((passage, field), 0.0) + share
+    for place, share in joined.items():
+        standing = reading.passage(place), place[0]
+        by_passage[standing] = by_passage.get(standing, 0.0) + share
     named = (
         Piece(f"“{passage}” in the {field}", share, passage, field)
         for (passage, field), share in by_passage.items()
     )
     return sorted(named, key=lambda piece: (-piece.share, piece.found))
+
+
+def _all_of(gram: Gram, asked: Interest) -> bool:
+    """Whether a topic has each word of a gram."""
+    return all(hashed(word) in asked.query for word in gram.split(" "))
+
+
+def _joined(places: Mapping[Gram, Place], shares: Mapping[Gram, float]) -> dict[Place, float]:
+    """The shares by place; neighbours that overlap, as “vision-language” and “language-action”, are one."""
+    joined: dict[Place, float] = {}
+    last: Place | None = None
+    for gram in sorted(places, key=lambda gram: places[gram]):
+        place = places[gram]
+        share = shares[gram]
+        if last and last[0] == place[0] and place[1] <= last[2] and place[2] - last[1] < _LONGEST:
+            share += joined.pop(last)
+            place = (last[0], last[1], max(last[2], place[2]))
+        joined[place] = joined.get(place, 0.0) + share
+        last = place
+    return joined
 
 
 def _likeness(taste: Taste, like: str) -> str:

@@ -222,6 +222,26 @@ def test_a_short_topic_of_the_field_comes_wherever_it_stands(ranker):
     assert "submodular" == match.reasons[0].found
 
 
+def test_pairs_that_overlap_are_named_as_one_passage(ranker):
+    taste = Taste(likes=(("Soft robot gripper arm", "robot gripper arm and torque"),))
+    matcher = with_taste(ranker, LIKING, taste=taste)
+    (match,) = matcher.matches([paper("A robot gripper arm", "grasp torque of a robot gripper arm")])
+
+    assert "“robot gripper arm” in the title" in [reason.detail for reason in match.reasons]
+
+
+def test_of_a_topic_only_its_own_words_are_named(ranker):
+    """The papers that stand in for it are the machine's choice; perhaps this very paper is one of them."""
+    topical = "recognition of the voice of a speaker by its phonemes"
+    matcher = with_taste(ranker, ("topic", topic.Settings(text=topical)), taste=Taste(topic=topical))
+    (match,) = matcher.matches([paper(*ARCHIVE[0])])
+
+    named = {word for reason in match.reasons for word in reason.found.casefold().split()}
+    assert named
+    assert named <= {*topical.split(), "phoneme"}
+    assert f"close to “{topical}”" in [reason.detail for reason in match.reasons]
+
+
 def test_why_not_tells_the_nearness(ranker):
     taste = Taste(likes=(text("robots", 200),))
     verdict = with_taste(ranker, LIKING, taste=taste).verdict(paper(*text("theory", 300)), "p")
