@@ -14,8 +14,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from newsletter.ranking.background import BUCKETS, Floats, Ints, Rows
+from newsletter.ranking.background import BUCKETS, Rows
 from newsletter.ranking.interest import Demand, Grams, Interest, slopes
+from newsletter.ranking.latent import Floats, Ints
 
 BLOCK = 512
 _PAPERS = 1 << 14

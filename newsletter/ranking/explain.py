@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from newsletter.model import Paper, Reason
-from newsletter.ranking.background import Floats, Rows, hashed
+from newsletter.ranking.background import Rows, hashed
 from newsletter.ranking.grams import Gram, first_places
 from newsletter.ranking.interest import Interest, Overlap, Taste, shared
+from newsletter.ranking.latent import Floats
 from newsletter.terms import Text, shown
 
 _TERMS = 3

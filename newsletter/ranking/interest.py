@@ -2,7 +2,8 @@
 
 Out of a Taste (a topic, liked and disliked texts) and a Background comes an Interest; out of interests and
 papers come scores on one scale: how many standard deviations a paper is nearer than the archive's papers are,
-the mean over the lexical and the latent space. So 3 is rare for any interest, and the same from day to day.
+the weighted mean over the lexical and the latent space. So 3 is rare for any interest, and the same from day
+to day.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from newsletter.ranking.background import Background, Floats, Rows, Text, hashed, spread_evenly
+from newsletter.ranking.background import Background, Rows, Text, hashed, spread_evenly
 from newsletter.ranking.grams import grams, phrase
+from newsletter.ranking.latent import Floats
 
 Grams = NDArray[np.int32]
 
@@ -30,7 +32,7 @@ _GRAMS = 1000
 _TOPIC = 1.5
 """A topic weighs as much as so many liked papers."""
 _DISLIKE = 0.15
-_FADING = 0.05
+_FADING = 0.02
 """The n-th latest like counts 1 / (1 + n × this)."""
 _STAND_INS = 5
 """Papers of the archive that stand in for liked ones where there is a topic only."""
@@ -54,8 +56,8 @@ class Blend(NamedTuple):
     bm25: float
 
 
-LIKED = Blend(1.0, 1.0, 0.0)
-TOPICAL = Blend(1.0, 1.0, 0.5)
+LIKED = Blend(1.2, 1.0, 0.0)
+TOPICAL = Blend(1.0, 1.0, 0.3)
 KEYWORD = Blend(0.0, 0.1, 1.0)
 """Measured on reading lists, conference areas and author keywords; see docs/explanation/ranking.md."""
 

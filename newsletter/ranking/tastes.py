@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.model import Paper, Reason
-from newsletter.ranking.background import Floats, Rows, Text, hashed
+from newsletter.ranking.background import Rows, Text, hashed
 from newsletter.ranking.crowd import BLOCK, Crowd
 from newsletter.ranking.explain import Reading, as_reasons, nearest, pieces
 from newsletter.ranking.grams import spoken
 from newsletter.ranking.interest import LIKES, Grams, Interest, Overlap, Ranker, Taste, met, near, overlap
+from newsletter.ranking.latent import Floats
 from newsletter.terms import fold
 
 UNIT = 3.0
