@@ -253,6 +253,16 @@ class LimitKeys(Keys):
     )
 
 
+class RankingKeys(Keys):
+    """How papers are ranked."""
+
+    model: FilePath | None = Field(
+        default=None,
+        description="A folder with a sentence model (model.onnx, tokenizer.json), or auto: whichever this "
+        "machine has. Nothing is fetched.",
+    )
+
+
 class ProfileKeys(Keys):
     """A named interest."""
 
@@ -331,6 +341,7 @@ class RootKeys(Keys):
         tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
     ] = Field(default=("site", "rss", "atom", "json_feed", "exports", "email"), description="What is made.")
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
+    ranking: RankingKeys = Field(default_factory=RankingKeys, description="How papers are ranked.")
     fresh: Days = Field(
         default=14,
         description="How long a paper that found no room waits in a backlog: 14d.",
@@ -352,6 +363,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("email", "smtp"): SmtpKeys,
     ("email", "dkim"): DkimKeys,
     ("limits",): LimitKeys,
+    ("ranking",): RankingKeys,
     ("profiles",): ProfileKeys,
     ("subscribers",): SubscriberKeys,
 }

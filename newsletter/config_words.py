@@ -406,6 +406,10 @@ def size(value: object) -> int:
 # ---------------------------------------------------------------------------------------- paths, secrets
 
 
+AUTO = "auto"
+"""Instead of a model's folder: whichever model this machine has."""
+
+
 def path(value: object) -> str:
     """A path as it is written."""
     return some_line(value)

@@ -5,6 +5,7 @@
     latent       the directions in which papers differ most
     interest     what a profile likes, as a vector, and how near papers are to it
     crowd        the same for many interests and many papers at once
+    meaning      what a sentence model is asked, where there is one
     packed       interests as bytes
     explain      which words and which liked papers brought the nearness
 

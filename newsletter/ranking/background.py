@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zlib import crc32
 
@@ -67,6 +67,7 @@ class Rows:
 
     `tfidf` has unit length a paper; `bm25` is what a gram adds to a query that holds it. `dense` are unit
     vectors of the latent space less its middle, one a row; without columns where there is no such space.
+    `meaning` are a model's unit vectors, one a row; without columns where no model was asked.
     """
 
     starts: Ints
@@ -74,6 +75,7 @@ class Rows:
     tfidf: Floats
     bm25: Floats
     dense: Floats
+    meaning: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -88,8 +90,14 @@ class Rows:
         spans = [np.arange(self.starts[row], self.starts[row + 1]) for row in rows]
         entries = np.concatenate([np.zeros(0, np.int64), *spans])
         starts = np.cumsum([0, *map(len, spans)])
+        meaning = self.meaning[list(rows)] if self.meaning.size else self.meaning
         return Rows(
-            starts, self.grams[entries], self.tfidf[entries], self.bm25[entries], self.dense[list(rows)]
+            starts,
+            self.grams[entries],
+            self.tfidf[entries],
+            self.bm25[entries],
+            self.dense[list(rows)],
+            meaning,
         )
 
 

@@ -331,7 +331,17 @@ CREATE TABLE interest (
 ) STRICT, WITHOUT ROWID;
 """
 
+_VECTORS = """
+-- What a sentence model says of a text, both by their hashes: numbers of half precision.
+CREATE TABLE vector (
+    model   TEXT NOT NULL,
+    text    BLOB NOT NULL,
+    numbers BLOB NOT NULL,
+    PRIMARY KEY (model, text)
+) STRICT, WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
-    *(_DRAFTS, _TRENDED, _INTERESTS),
+    *(_DRAFTS, _TRENDED, _INTERESTS, _VECTORS),
 )
