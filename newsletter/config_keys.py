@@ -289,6 +289,16 @@ class LimitKeys(Keys):
     )
 
 
+class RankingKeys(Keys):
+    """How papers are ranked."""
+
+    model: FilePath | None = Field(
+        default=None,
+        description="A folder with a sentence model (model.onnx, tokenizer.json), or auto: whichever this "
+        "machine has. Nothing is fetched.",
+    )
+
+
 class ProfileKeys(Keys):
     """A named interest."""
 
@@ -374,6 +384,7 @@ class RootKeys(Keys):
         description="What is made.",
     )
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
+    ranking: RankingKeys = Field(default_factory=RankingKeys, description="How papers are ranked.")
     fresh: Days = Field(
         default=14,
         description="How long a paper that found no room waits in a backlog: 14d.",
@@ -395,6 +406,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("email", "smtp"): SmtpKeys,
     ("email", "dkim"): DkimKeys,
     ("limits",): LimitKeys,
+    ("ranking",): RankingKeys,
     ("profiles",): ProfileKeys,
     ("subscribers",): SubscriberKeys,
 }

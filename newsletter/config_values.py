@@ -17,7 +17,7 @@ from newsletter import where
 from newsletter.config_files import Tree
 from newsletter.config_mail import mail_warnings
 from newsletter.model import Profile, Rhythm, Rule, Subscriber
-from newsletter.settings import Config, Dkim, Email, Limits, PrivateFeed, Secret, Site, Smtp
+from newsletter.settings import AUTO, Config, Dkim, Email, Limits, PrivateFeed, Ranking, Secret, Site, Smtp
 from newsletter.yaml_nodes import Node, Steps
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def config_values(
         site=_site(keys),
         email=_email(keys.email, base),
         limits=Limits(**keys.limits.model_dump()),
+        ranking=Ranking(model=_model(keys.ranking.model, base)),
         notes=_path(base, keys.notes),
         templates=_path(base, keys.templates),
         outputs=tuple(dict.fromkeys(keys.outputs)),
@@ -68,6 +69,10 @@ def _site(keys: RootKeys) -> Site:
 
 def _path(base: Path, text: str | None) -> Path | None:
     return None if text is None else Path(where.absolute(base, text))
+
+
+def _model(word: str | None, base: Path) -> str:
+    return word if word == AUTO else "" if word is None else where.absolute(base, word)
 
 
 def _profile(keys: ProfileKeys, listed: tuple[Rule, ...]) -> Profile:

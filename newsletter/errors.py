@@ -9,6 +9,7 @@
     ├── RelayRefused           the relay wants encryption, a login, another name  exit 4
     ├── SecretMissing          a secret is not where config.yaml says             exit 4
     │   └── SigningKey         the key for DKIM cannot be used                    exit 4
+    ├── NoModel                the sentence model cannot be used; ranking goes on  (a hint in the report)
     ├── AnotherRun             another run holds the lock; nothing is wrong       exit 0
     ├── NotFound               no such paper, profile, subscriber or file         exit 2
     └── DumpError              one dump cannot be used: a fact about that file    (a value in the report)
@@ -84,6 +85,15 @@ class SecretMissing(NewsletterError):
 
 class SigningKey(SecretMissing):
     """The key that config.yaml names for DKIM is there and cannot be used."""
+
+
+class NoModel(NewsletterError):
+    """The sentence model that was asked for is missing or cannot be used."""
+
+    @property
+    def told(self) -> str:
+        """What is wrong and what to do, in a line."""
+        return f"{self.what}; {self.hint}" if self.hint else self.what
 
 
 class AnotherRun(NewsletterError):

@@ -1,5 +1,6 @@
 """What the learned rules of profiles mean here: liked papers found in the state or read from libraries, the
-background that all papers seen so far make. Out comes what matching.py asks. Database and files; no scores.
+background that all papers seen so far make, and the sentence model where one is to be asked. Out comes what
+matching.py asks. Database and files; no scores.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter import __version__, formats, inbox
-from newsletter.errors import DumpError
+from newsletter.errors import DumpError, NoModel
 from newsletter.identity import arxiv_key, doi_key
 from newsletter.idle import stood
 from newsletter.matching import Matcher, compile_profiles, leanings
@@ -24,6 +25,7 @@ from newsletter.terms import fold, shown
 from newsletter.text import clean
 
 if TYPE_CHECKING:
+    from newsletter.kept_sentences import KeptSentences
     from newsletter.ranking.background import Background
     from newsletter.ranking.interest import Interest, Ranker, Taste
     from newsletter.ranking.tastes import Tastes
@@ -37,6 +39,8 @@ _KEPT = 200
 _BY_PEOPLE = 200
 _LATEST = 40
 _TOLD = 3
+MODEL = "model"
+"""Mark: the sentence model that was asked last, its name and its hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +53,16 @@ class Likes:
 
 
 class Leanings:
-    """The learned rules of some profiles, with what they name. `folder` is where paths begin."""
+    """The learned rules of some profiles, with what they name. `folder` is where paths begin; `model` is
+    the sentence model that is asked, if any.
+    """
 
-    def __init__(self, store: Store, profiles: Iterable[Profile], folder: Path) -> None:
+    def __init__(self, store: Store, profiles: Iterable[Profile], folder: Path, model: str = "") -> None:
         self._store = store
         self._folder = folder
+        self._model = model
+        self.without_model: NoModel | None = None
+        """Why the model that was asked for is not asked, once tastes() has tried."""
         self._profiles = tuple(profiles)
         self.by_profile = {each.name: found for each in self._profiles if (found := leanings(each))}
         self._likes: dict[str, Likes] = {}
@@ -62,14 +71,37 @@ class Leanings:
         """The tastes of the profiles that have learned rules; None where none has."""
         if not self.by_profile:
             return None
-        from newsletter.ranking.interest import Ranker  # noqa: PLC0415 - numpy, for those who need it
-        from newsletter.ranking.tastes import Tastes  # noqa: PLC0415
+        from newsletter.ranking.tastes import Tastes  # noqa: PLC0415 - numpy, for those who need it
 
         found = {name: tuple(self._tastes(each)) for name, each in self.by_profile.items()}
-        usual, named = background(self._store)
-        ranker = Ranker(usual)
+        ranker, named = self._ranker()
         interests = self._interests(ranker, named, list(chain.from_iterable(found.values())))
         return Tastes(ranker, found, interests)
+
+    def _ranker(self) -> tuple[Ranker, str]:
+        """What scores papers here, and a name for what it measures by."""
+        from newsletter.ranking.interest import REFERENCE, Ranker  # noqa: PLC0415 - as above
+
+        usual, named = background(self._store)
+        embedder = self._embedder()
+        if embedder is None:
+            return Ranker(usual), named
+        size = settled_size(self._store.papers.count())
+        texts = self._store.papers.texts(sampled(size, REFERENCE))
+        return Ranker(usual, embedder, texts), f"{named} {embedder.told}"
+
+    def _embedder(self) -> KeptSentences | None:
+        """The sentence model that is to be asked; None where none is, or none can be."""
+        if not self._model:
+            return None
+        try:
+            embedder = kept_sentences(self._store, self._model, keeps=self._store.writing)
+        except NoModel as error:
+            self.without_model = error
+            return None
+        if self._store.writing:
+            self._store.runs.set_mark(MODEL, embedder.told)
+        return embedder
 
     def _interests(self, ranker: Ranker, usual: str, tastes: Sequence[Taste]) -> list[Interest]:
         """The tastes as vectors, worked out where neither they nor what is usual stood so before."""
@@ -246,11 +278,27 @@ def background(store: Store) -> tuple[Background, str]:
     size = settled_size(store.papers.count())
     kept = store.learning.background(size)
     if kept is None:
-        numbers = [place + 1 for place in backgrounds.spread_evenly(size)]
-        kept = backgrounds.to_bytes(backgrounds.fit(store.papers.texts(numbers)))
+        texts = store.papers.texts(sampled(size, backgrounds.SAMPLE))
+        kept = backgrounds.to_bytes(backgrounds.fit(texts))
         if store.writing:
             store.learning.put_background(size, kept)
     return backgrounds.from_bytes(kept), hashlib.blake2b(kept, digest_size=16).hexdigest()
+
+
+def sampled(size: int, most: int) -> list[int]:
+    """The numbers of at most `most` of the first so many papers, evenly spread."""
+    from newsletter.ranking.background import spread_evenly  # noqa: PLC0415 - as above
+
+    return [place + 1 for place in spread_evenly(size, most)]
+
+
+def kept_sentences(store: Store, model: str, *, keeps: bool) -> KeptSentences:
+    """The model of that folder, or the one that `auto` finds, with its vectors in a state. Raises NoModel."""
+    from newsletter.kept_sentences import KeptSentences  # noqa: PLC0415 - an extra, and its libraries
+    from newsletter.models import find  # noqa: PLC0415 - beside it
+    from newsletter.sentences import Sentences  # noqa: PLC0415 - beside it
+
+    return KeptSentences(store, Sentences(find(model)), keeps=keeps)
 
 
 def settled_size(papers: int) -> int:

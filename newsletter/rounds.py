@@ -120,7 +120,7 @@ def open_desk(store: Store, config: Config, now: datetime, notes: Mapping[date, 
     slugs = store.editions.sync_profiles(config.profiles, before)
     last = store.runs.mark(COMPOSED_AT)
     named = tuple(replace(profile, name=slugs[profile.name]) for profile in config.profiles)
-    leanings = Leanings(store, named, config.path.parent)
+    leanings = Leanings(store, named, config.path.parent, config.ranking.model)
     store.runs.set_mark(LIBRARIES, json.dumps(leanings.libraries()))
     return Desk(
         store=store,

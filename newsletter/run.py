@@ -249,6 +249,8 @@ def _round(
         report.hints += [f"{trouble}; the rest of the profile counts" for trouble in desk.leanings.unread()]
         sync_readers(desk, begins=desk.upto if backfill else desk.before)
         match_news(desk, whole_archive=backfill)
+        if desk.leanings.without_model:
+            report.hints.append(desk.leanings.without_model.told)
         report.editions = write_backfill(desk) if backfill else write_edition(desk)
         if not backfill:
             report.due = settle_slots(desk)

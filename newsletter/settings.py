@@ -96,6 +96,19 @@ class Limits:
     depth: int = DEPTH
 
 
+AUTO = "auto"
+"""Instead of a model's folder: whichever model this machine has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """How papers are ranked. `model` is the folder of a sentence model, `auto` for whichever this machine
+    has, or empty for none.
+    """
+
+    model: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of config.yaml. Paths are absolute; `digest` names the content of every file it was read from."""
@@ -113,6 +126,7 @@ class Config:
     site: Site = Site()
     email: Email = Email()
     limits: Limits = Limits()
+    ranking: Ranking = Ranking()
     notes: Path | None = None
     templates: Path | None = None
     """The user's own templates, looked up before the shipped ones."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from newsletter.ranking.background import Background, Rows
 
 BESIDE = 10_000
-"""So many papers, the latest, a new one is compared with: 10,000 take two seconds, and nothing grows."""
+"""So many papers, the latest, a new one is compared with: they take 2.5 seconds, and nothing grows."""
 MOST = 5
 """Similar papers that are shown, at most."""
 

@@ -143,7 +143,10 @@ def test_only_the_commands_print():
 
 
 def test_only_the_command_line_and_the_recording_of_dumps_catch_everything():
-    """A fault in one format costs one dump; every other one is the command line's."""
+    """A fault in one format costs one dump, one in a model the model; every other one is the command line's.
+
+    What runs models raises exceptions without a common base, what reads their tokenizers plain ones.
+    """
     catching = {
         module
         for module in MODULES
@@ -153,7 +156,7 @@ def test_only_the_command_line_and_the_recording_of_dumps_catch_everything():
         and not any(isinstance(inner, ast.Raise) and inner.exc is None for inner in node.body)
     }
 
-    assert {"newsletter.cli", "newsletter.record"} == catching
+    assert {"newsletter.cli", "newsletter.record", "newsletter.sentences"} == catching
 
 
 def test_imports_form_no_circle():

@@ -23,6 +23,8 @@ _HELP = """New research papers from dump files, by interest profile, to mail, fe
 Put saved pages into the inbox, say in config.yaml who wants what, and run: newsletter run
 """
 _INTERRUPTED = 128
+# numpy's threads wait for each other in a busy loop: on a machine with other work, ten times the time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class Commands(click.Group):

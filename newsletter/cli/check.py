@@ -11,6 +11,7 @@ import click
 
 from newsletter import inbox, slots
 from newsletter.cli._shared import counted, local, short, utc_now
+from newsletter.errors import NoModel
 from newsletter.idle import ours
 from newsletter.leanings import Leanings
 from newsletter.model import Profile, Subscriber
@@ -35,7 +36,7 @@ def command(config_path: Path, *, schema: bool) -> int:
     for warning in config.warnings:
         click.echo(f"warning: {warning}", err=True)
     _check_templates(config)
-    for told in _of_the_state(config):
+    for told in (*_of_the_state(config), *_of_the_model(config)):
         click.echo(f"warning: {told}", err=True)
     for line in describe(config, utc_now()):
         click.echo(line)
@@ -62,6 +63,18 @@ def _of_the_state(config: Config) -> Iterator[str]:
         yield from Leanings(store, config.profiles, config.path.parent).troubles()
     finally:
         store.close()
+
+
+def _of_the_model(config: Config) -> Iterator[str]:
+    """What is wrong with the sentence model that is named: the default ranks then."""
+    if config.ranking.model:
+        try:
+            from newsletter.models import find  # noqa: PLC0415 - numpy, for those who ask
+            from newsletter.sentences import Sentences  # noqa: PLC0415 - an extra
+
+            Sentences(find(config.ranking.model))
+        except NoModel as error:
+            yield error.told
 
 
 def describe(config: Config, now: datetime) -> Iterator[str]:

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from newsletter.errors import NewsletterError, NotFound
+from newsletter.errors import NewsletterError, NoModel, NotFound
+from newsletter.store import open_store
 
 if TYPE_CHECKING:
-    from newsletter.ranking.interest import Taste
+    from newsletter.ranking.interest import Ranker, Taste
 
+Text = tuple[str, str]
 _TAG = "newsletter"
 
 
@@ -36,12 +38,30 @@ class _Asked:
 @click.option("--papers", "papers_file", required=True, type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--profiles", "profiles_file", required=True, type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Instead of standard output.")
-def command(papers_file: Path, profiles_file: Path, *, out: Path | None) -> int:
+@click.option("--model", metavar="FOLDER|auto", help="A sentence model; else that of config.yaml, if any.")
+@click.option(
+    "--vectors",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keeps what the model says of papers, for the next time.",
+)
+@click.pass_obj
+def command(
+    config_path: Path,
+    papers_file: Path,
+    profiles_file: Path,
+    *,
+    out: Path | None,
+    model: str | None,
+    vectors: Path | None,
+) -> int:
     """Rank the papers of one file for each profile of another, both JSON lines.
 
     A paper has id, title and abstract; a profile has id, topic (may be empty), likes (ids of papers, the
     latest first) and, if not all papers are to be ranked, candidates (ids). A line of the run is
     “profile Q0 paper rank score newsletter”, best first.
+
+    With a sentence model the first ranking of many papers takes long: 30 ms a paper. --vectors keeps that.
     """
     papers = list(_records(papers_file))
     places = {_word(record, "id", papers_file, line): place for place, (line, record) in enumerate(papers)}
@@ -51,20 +71,43 @@ def command(papers_file: Path, profiles_file: Path, *, out: Path | None) -> int:
     texts = [(str(record.get("title") or ""), str(record.get("abstract") or "")) for _, record in papers]
     try:
         with out.open("w", encoding="utf-8") if out else nullcontext(sys.stdout) as run:
-            _write(run, asked, list(places), texts)
+            _write(run, asked, list(places), texts, _ranker(texts, model or _of_config(config_path), vectors))
     except OSError as error:
         raise NewsletterError(f"{out}: {error.strerror}", hint="name another file with --out") from error
     return 0
 
 
-def _write(
-    run: TextIO, asked: Sequence[_Asked], names: Sequence[str], texts: Sequence[tuple[str, str]]
-) -> None:
-    from newsletter.ranking.background import fit, spread_evenly  # noqa: PLC0415 - numpy, for this alone
-    from newsletter.ranking.interest import Ranker  # noqa: PLC0415
-    from newsletter.ranking.tastes import Tastes  # noqa: PLC0415
+def _of_config(path: Path) -> str:
+    """The model that config.yaml names, where there is one; ranking needs no configuration."""
+    if not path.is_file():
+        return ""
+    from newsletter import config as configuration  # noqa: PLC0415 - pydantic, 100 ms
 
-    ranker = Ranker(fit([texts[place] for place in spread_evenly(len(texts))]))
+    return configuration.load(path).ranking.model
+
+
+def _ranker(texts: Sequence[Text], model: str, vectors: Path | None) -> Ranker:
+    from newsletter.ranking.background import fit, spread_evenly  # noqa: PLC0415 - numpy, for this alone
+    from newsletter.ranking.interest import REFERENCE, Ranker  # noqa: PLC0415
+
+    background = fit([texts[place] for place in spread_evenly(len(texts))])
+    if not model:
+        return Ranker(background)
+    from newsletter.leanings import kept_sentences  # noqa: PLC0415 - for those who ask
+
+    try:
+        embedder = kept_sentences(open_store(vectors), model, keeps=True)
+    except NoModel as error:
+        click.echo(f"warning: {error.told}", err=True)
+        return Ranker(background)
+    return Ranker(background, embedder, [texts[place] for place in spread_evenly(len(texts), REFERENCE)])
+
+
+def _write(
+    run: TextIO, asked: Sequence[_Asked], names: Sequence[str], texts: Sequence[Text], ranker: Ranker
+) -> None:
+    from newsletter.ranking.tastes import Tastes  # noqa: PLC0415 - as above
+
     tastes = Tastes(ranker, {str(number): [_taste(each, texts)] for number, each in enumerate(asked)})
     for each, (_, scores) in zip(asked, tastes.scores(texts), strict=True):
         values = scores.tolist()

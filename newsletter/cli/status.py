@@ -10,6 +10,7 @@ import click
 
 from newsletter import slots
 from newsletter.cli._shared import counted, existing_state, local, utc_now
+from newsletter.leanings import MODEL
 from newsletter.settings import Config
 from newsletter.store import Store
 from newsletter.store.dumps import DumpRow
@@ -51,6 +52,7 @@ def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, 
     return {
         "runs": [_run(row) for row in store.runs.latest()],
         "dumps": [_dump(row, repeats.get(row.id, 0)) for row in store.dumps.latest()],
+        "model": store.runs.mark(MODEL) or None,
         "deliveries": {state: counts.get(state, 0) for state in STATES},
         "not_sent": [_delivery(row) for row in _deliveries(store, slot) if row.state != "sent"],
         "next_slots": [
@@ -115,6 +117,9 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
         for dump in store.dumps.latest(12):
             yield from (f"  {line}" for line in _dump_lines(dump, repeats.get(dump.id, 0)))
         yield ""
+        if model := store.runs.mark(MODEL):
+            yield f"Sentence model: {model}"
+            yield ""
     counts = store.readers.counts()
     told = ", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "none yet"
     yield f"Deliveries: {told}"

@@ -110,7 +110,11 @@ def trace(
 
 
 def _matcher(store: Store, config: Config, profiles: tuple[Profile, ...]) -> Matcher:
-    return compile_profiles(profiles, Leanings(store, profiles, config.path.parent).tastes())
+    leanings = Leanings(store, profiles, config.path.parent, config.ranking.model)
+    matcher = compile_profiles(profiles, leanings.tastes())
+    if leanings.without_model:
+        click.echo(f"warning: {leanings.without_model.told}", err=True)
+    return matcher
 
 
 def _repeats(store: Store, paper: Paper) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
     grams        a text to its words and pairs of words
     background   what is usual in the papers at hand: how rare a gram is, what goes with what
+    latent       the directions in which papers differ most
     interest     what a profile likes, as a vector, and how near papers are to it
     crowd        the same for many interests and many papers at once
+    meaning      what a sentence model is asked, where there is one
     packed       interests as bytes
     explain      which words and which liked papers brought the nearness
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zlib import crc32
 
@@ -19,9 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.ranking.grams import Gram, counted
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+from newsletter.ranking.latent import Floats, Ints, Sparse, axes, starts_of
 
 SAMPLE = 4000
 """Papers that a background is made of, at most."""
@@ -31,17 +29,14 @@ BUCKETS = 1 << 22
 """A gram is known by its hash, so that no list of words has to be kept or read. Of four million, a paper and
 an interest have a false one in common once in a dozen pairs, and that one weighs next to nothing.
 """
-_LATENT_GRAMS = 12_000
 _DIMENSIONS = 100
+"""Fewer rank topics worse, two hundred single liked papers."""
 _OFTEN = 0.2
 """A gram that more of the papers have than this says nothing."""
 _OFTEN_FROM = 50
 _RARE = 0.5
 _RARE_FROM = 1000
 """From so many papers on, a gram that stands in at most one of them is half chance."""
-_BLOCK = 256
-_POWER = 3
-_MORE = 10
 _K1, _B = 1.2, 0.75
 """BM25's constants, as Robertson and Zaragoza give them (2009)."""
 
@@ -72,6 +67,7 @@ class Rows:
 
     `tfidf` has unit length a paper; `bm25` is what a gram adds to a query that holds it. `dense` are unit
     vectors of the latent space less its middle, one a row; without columns where there is no such space.
+    `meaning` are a model's unit vectors, one a row; without columns where no model was asked.
     """
 
     starts: Ints
@@ -79,6 +75,7 @@ class Rows:
     tfidf: Floats
     bm25: Floats
     dense: Floats
+    meaning: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -93,8 +90,14 @@ class Rows:
         spans = [np.arange(self.starts[row], self.starts[row + 1]) for row in rows]
         entries = np.concatenate([np.zeros(0, np.int64), *spans])
         starts = np.cumsum([0, *map(len, spans)])
+        meaning = self.meaning[list(rows)] if self.meaning.size else self.meaning
         return Rows(
-            starts, self.grams[entries], self.tfidf[entries], self.bm25[entries], self.dense[list(rows)]
+            starts,
+            self.grams[entries],
+            self.tfidf[entries],
+            self.bm25[entries],
+            self.dense[list(rows)],
+            meaning,
         )
 
 
@@ -150,8 +153,8 @@ class Background:
         papers = len(counts.lengths)
         norm = np.sqrt(np.bincount(owners, weights**2, minlength=papers))
         tfidf = (weights / norm[owners]).astype(np.float32)
-        starts = _starts(owners, papers)
-        dense = self._dense(owners, grams, tfidf, papers)
+        starts = starts_of(owners, papers)
+        dense = self._dense(Sparse(starts, grams, tfidf))
         return Rows(starts, grams, tfidf, self._bm25(counts.lengths[owners], grams, often), dense)
 
     def _bm25(self, lengths: Floats, grams: NDArray[np.int32], often: Floats) -> Floats:
@@ -162,29 +165,13 @@ class Background:
             np.float32
         )
 
-    def _dense(self, owners: Ints, grams: NDArray[np.int32], weights: Floats, papers: int) -> Floats:
+    def _dense(self, rows: Sparse) -> Floats:
         if not len(self.used):
-            return np.zeros((papers, 0), np.float32)
-        raw = unit(self._turned(owners, grams, weights, papers))
+            return np.zeros((len(rows), 0), np.float32)
+        raw = unit(rows.among(self.used).times(self.axes))
         away: Floats = unit(raw - self.middle)
         away[~np.any(raw, axis=1)] = 0
         return away
-
-    def _turned(self, owners: Ints, grams: NDArray[np.int32], weights: Floats, papers: int) -> Floats:
-        """Sparse rows in the latent space: each summed by itself, so that none hangs on those beside it."""
-        columns = np.searchsorted(self.used, grams)
-        inside = self.used[np.minimum(columns, len(self.used) - 1)] == grams
-        owners, columns, weights = owners[inside], columns[inside], weights[inside, None]
-        turned = np.zeros((papers, self.axes.shape[1]), np.float32)
-        starts = _starts(owners, papers)
-        for first in range(0, papers, _BLOCK):
-            here = np.arange(first, min(first + _BLOCK, papers))
-            here = here[starts[here] < starts[here + 1]]  # reduceat takes the next entry for none at all
-            span = slice(int(starts[first]), int(starts[min(first + _BLOCK, papers)]))
-            if len(here):
-                products = self.axes[columns[span]] * weights[span]
-                turned[here] = np.add.reduceat(products, starts[here] - span.start)
-        return turned
 
 
 def count(texts: Iterable[Text]) -> Counts:
@@ -242,10 +229,6 @@ def spread_evenly(size: int, most: int = SAMPLE) -> list[int]:
     return list(range(size)) if size <= most else [place * size // most for place in range(most)]
 
 
-def _starts(owners: Ints, papers: int) -> Ints:
-    return np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=papers))))
-
-
 # ------------------------------------------------------------------------------------------ the latent space
 
 
@@ -257,39 +240,12 @@ def fit(texts: Sequence[Text]) -> Background:
 
 
 def _with_latent_space(bare: Background) -> Background:
-    """The background with axes: a randomised SVD with power steps (Halko, Martinsson and Tropp, 2011)."""
     rows = bare.sample
-    telling, spread = np.unique(rows.grams, return_counts=True)
-    order = np.lexsort((telling, -spread))[:_LATENT_GRAMS]
-    used = np.sort(telling[order[spread[order] > 1]])
-    matrix = _full(
-        np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.grams, rows.tfidf, len(rows), used
-    )
-    axes = _leading(matrix, min(_DIMENSIONS, len(rows) // 3, len(used)))
-    return replace(bare, used=used, axes=axes, middle=unit(matrix @ axes).mean(axis=0))
-
-
-def _full(
-    owners: Ints, grams: NDArray[np.int32], weights: Floats, papers: int, used: NDArray[np.int32]
-) -> Floats:
-    """Sparse rows as a full matrix, one column a gram of `used`; other grams are left out."""
-    columns = np.searchsorted(used, grams)
-    inside = used[np.minimum(columns, len(used) - 1)] == grams
-    matrix = np.zeros((papers, len(used)), np.float32)
-    matrix[owners[inside], columns[inside]] = weights[inside]
-    return matrix
-
-
-def _leading(matrix: Floats, dimensions: int) -> Floats:
-    """The leading right singular vectors of a matrix, one a column."""
-    noise = np.random.default_rng(0).standard_normal((matrix.shape[1], dimensions + _MORE), np.float32)
-    basis, _ = np.linalg.qr(matrix @ noise)
-    for _ in range(_POWER):
-        turned, _ = np.linalg.qr(matrix.T @ basis)
-        basis, _ = np.linalg.qr(matrix @ turned)
-    left, _, _ = np.linalg.svd(matrix.T @ basis, full_matrices=False)
-    # As they are kept: what was fitted now and what is read back later must score alike.
-    return np.ascontiguousarray(left[:, :dimensions].astype(np.float16), np.float32)
+    used, found = axes(Sparse(rows.starts, rows.grams, rows.tfidf), _DIMENSIONS)
+    if not len(used):
+        return bare
+    raw = unit(Sparse(rows.starts, rows.grams, rows.tfidf).among(used).times(found))
+    return replace(bare, used=used, axes=found, middle=raw.mean(axis=0))
 
 
 # ------------------------------------------------------------------------------------------------- as bytes

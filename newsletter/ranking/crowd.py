@@ -14,8 +14,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from newsletter.ranking.background import BUCKETS, Floats, Ints, Rows
+from newsletter.ranking.background import BUCKETS, Rows
 from newsletter.ranking.interest import Demand, Grams, Interest, slopes
+from newsletter.ranking.latent import Floats, Ints
 
 BLOCK = 512
 _PAPERS = 1 << 14
@@ -61,24 +62,27 @@ class Crowd:
         left[words.owners[full], columns[full]] = words.weights[full]
         if self.rows.dense.shape[1]:
             left = np.hstack((left, np.stack([each.dense for each in interests]) * steep[:, 1:2]))
+        if self.rows.meaning.shape[1]:
+            left = np.hstack((left, np.stack([each.meaning for each in interests]) * steep[:, 3:4]))
         rare = words.taken(~full & (words.weights != 0))
         asked = self._found([each.query for each in interests])
         asked.weights *= steep[asked.owners, 2]
         asked = asked.taken(asked.weights != 0)
         near = np.empty((len(interests), len(self.rows)), np.float32)
         for group in self._groups:
-            here = left @ group.full.T + steep[:, 3:4]
+            here = left @ group.full.T + steep[:, 4:]
             group.follow(here, rare, group.tfidf)
             group.follow(here, asked, group.bm25)
             near[:, group.papers.start : group.papers.stop] = here
         return near
 
     def met(self, demands: Sequence[Demand]) -> NDArray[np.bool_]:
-        """Which papers have enough of each topic: most of its words by rarity, or the same latent sense."""
+        """Which papers have enough of each topic: most of its words by rarity, or its sense or meaning."""
         words = self._found([each.words for each in demands], [each.rarity for each in demands])
         met = np.empty((len(demands), len(self.rows)), np.bool_)
         needed = np.array([[each.needed] for each in demands], np.float32)
         like = np.array([[each.like] for each in demands], np.float32)
+        alike = np.array([[each.alike] for each in demands], np.float32)
         for group in self._groups:
             span = slice(group.papers.start, group.papers.stop)
             holding = np.zeros((len(demands), len(group.papers)), np.float32)
@@ -86,6 +90,9 @@ class Crowd:
             met[:, span] = holding >= needed
             if self.rows.dense.shape[1]:
                 met[:, span] |= np.stack([each.sense for each in demands]) @ self.rows.dense[span].T >= like
+            if self.rows.meaning.shape[1]:
+                meanings = np.stack([each.meaning for each in demands])
+                met[:, span] |= meanings @ self.rows.meaning[span].T >= alike
         return met
 
     def holding(self, sought: Sequence[Grams]) -> Floats:
@@ -134,16 +141,17 @@ class _Group:
         self.papers = papers
         span = slice(int(rows.starts[papers.start]), int(rows.starts[papers.stop]))
         owners = np.repeat(np.arange(len(papers)), np.diff(rows.starts[papers.start : papers.stop + 1]))
-        here = places[span]
-        turn = np.argsort(here, kind="stable")
+        standing = places[span]
+        turn = np.argsort(standing, kind="stable")
         self.owners, self.tfidf, self.bm25 = owners[turn], rows.tfidf[span][turn], rows.bm25[span][turn]
-        self.count = np.bincount(here, minlength=len(column)).astype(np.int32)
+        self.count = np.bincount(standing, minlength=len(column)).astype(np.int32)
         self.first = (np.cumsum(self.count) - self.count).astype(np.int32)
-        frequent = column[here] >= 0
+        frequent = column[standing] >= 0
         words = np.zeros((len(papers), column.max(initial=-1) + 1), np.float32)
         # A paper may have two grams of one number.
-        np.add.at(words, (owners[frequent], column[here[frequent]]), rows.tfidf[span][frequent])
-        self.full = np.hstack((words, rows.dense[papers.start : papers.stop]))
+        np.add.at(words, (owners[frequent], column[standing[frequent]]), rows.tfidf[span][frequent])
+        here = slice(papers.start, papers.stop)
+        self.full = np.hstack((words, rows.dense[here], *([rows.meaning[here]] if rows.meaning.size else [])))
 
     def follow(self, near: Floats, words: _Words, values: Floats) -> None:
         """Add to each interest's row what its words are worth in the papers that have them."""

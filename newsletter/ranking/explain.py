@@ -1,8 +1,9 @@
 """Explanations: which words and which liked paper brought a paper near, in shares that add up to its score.
 
 An interest, a paper and its score in; reasons out. The words' part of the score is split by what each gram
-adds to the product of the two vectors, the latent part is put down to the liked paper that is nearest. What
-was found is shown as it stands in the paper.
+adds to the product of the two vectors, the latent part is put down to the liked paper that is nearest, and
+what a model added to the one that means most nearly the same. What was found is shown as it stands in the
+paper.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from newsletter.model import Paper, Reason
-from newsletter.ranking.background import Floats, Rows, hashed
+from newsletter.ranking.background import Rows, hashed
 from newsletter.ranking.grams import Gram, first_places
 from newsletter.ranking.interest import Interest, Overlap, Taste, shared
+from newsletter.ranking.latent import Floats
 from newsletter.terms import Text, shown
 
 _TERMS = 3
@@ -62,15 +64,26 @@ class Reading:
 
 
 def pieces(
-    taste: Taste, interest: Interest, common: Overlap, *, score: float, reading: Reading, like: str
+    taste: Taste,
+    interest: Interest,
+    common: Overlap,
+    *,
+    score: float,
+    reading: Reading,
+    like: str,
+    alike: str = "",
 ) -> list[Piece]:
-    """The shares of a score, the largest first. They add up to it. `like` is the nearest liked title."""
-    by_gram, latent = _parts(interest, common)
+    """The shares of a score, the largest first. They add up to it. `like` is the nearest liked title, `alike`
+    that which means most nearly the same.
+    """
+    by_gram, latent, meaning = _parts(interest, common)
     named = _named(by_gram, reading, interest if interest.demand else None)
     told = named[:_TERMS]
     rest = sum(by_gram.values()) - sum(piece.share for piece in told)
     if latent + rest > 0:
         told.append(Piece(_likeness(taste, like), latent + rest))
+    if meaning > 0:
+        told.append(Piece(_same_meaning(taste, alike), meaning))
     whole = sum(piece.share for piece in told)
     if not whole:
         return [Piece(_likeness(taste, like), score)]
@@ -92,9 +105,11 @@ def as_reasons(parts: Sequence[Piece], taste: Taste) -> tuple[Reason, ...]:
     )
 
 
-def _parts(interest: Interest, common: Overlap) -> tuple[dict[int, float], float]:
-    """What each gram adds to the score, and what the latent space does; what speaks against is left out."""
-    lexical, latent, topical = (
+def _parts(interest: Interest, common: Overlap) -> tuple[dict[int, float], float, float]:
+    """What each gram adds to the score, what the latent space does, and what the model; what speaks against
+    is left out.
+    """
+    lexical, latent, topical, meaning = (
         max(share * (value - mean) / deviation, 0.0) if share else 0.0
         for share, value, (mean, deviation) in zip(
             shared(interest), common.parts, interest.usual.tolist(), strict=True
@@ -103,7 +118,7 @@ def _parts(interest: Interest, common: Overlap) -> tuple[dict[int, float], float
     by_gram: dict[int, float] = {}
     _add(by_gram, common.grams, np.maximum(common.products, 0), lexical)
     _add(by_gram, common.asked, common.bm25, topical)
-    return by_gram, latent
+    return by_gram, latent, meaning
 
 
 def _add(by_gram: dict[int, float], grams: np.ndarray, products: Floats, worth: float) -> None:
@@ -162,6 +177,13 @@ def _likeness(taste: Taste, like: str) -> str:
     if not like:
         return f"close to “{shown(taste.topic)}”"
     return f"like {taste.whose} “{shown(like)}”" if taste.whose else f"like “{shown(like)}”"
+
+
+def _same_meaning(taste: Taste, alike: str) -> str:
+    """What the paper means: what one of the liked ones does, or the topic."""
+    if not alike:
+        return f"means much the same as “{shown(taste.topic)}”"
+    return f"means much the same as {taste.whose or 'their'} “{shown(alike)}”"
 
 
 def nearest(rows: Rows, row: int, likes: Rows) -> int:

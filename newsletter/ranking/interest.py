@@ -2,7 +2,8 @@
 
 Out of a Taste (a topic, liked and disliked texts) and a Background comes an Interest; out of interests and
 papers come scores on one scale: how many standard deviations a paper is nearer than the archive's papers are,
-the mean over the lexical and the latent space. So 3 is rare for any interest, and the same from day to day.
+the weighted mean over the lexical and the latent space, and over a model's where there is one (meaning.py).
+So 3 is rare for any interest, and the same from day to day.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from newsletter.ranking.background import Background, Floats, Rows, Text, hashed, spread_evenly
+from newsletter.ranking.background import Background, Rows, Text, hashed, spread_evenly
 from newsletter.ranking.grams import grams, phrase
+from newsletter.ranking.latent import Floats
+from newsletter.ranking.meaning import Embedder, said
 
 Grams = NDArray[np.int32]
 
@@ -30,7 +33,7 @@ _GRAMS = 1000
 _TOPIC = 1.5
 """A topic weighs as much as so many liked papers."""
 _DISLIKE = 0.15
-_FADING = 0.05
+_FADING = 0.02
 """The n-th latest like counts 1 / (1 + n × this)."""
 _STAND_INS = 5
 """Papers of the archive that stand in for liked ones where there is a topic only."""
@@ -44,19 +47,27 @@ _NOISE = 1e-6
 """A part that is the same for all papers differs by so much from rounding alone."""
 _NEVER = 2.0
 """More than a cosine can be."""
+_SAME_MEANING = 4.0
+"""Standard deviations: few papers in a thousand mean a topic that much."""
 
 
 class Blend(NamedTuple):
-    """How much each part of a score weighs: the words, the latent space, BM25 on the topic."""
+    """How much each part of a score weighs: the words, the latent space, BM25 on the topic, the model."""
 
     lexical: float
     latent: float
     bm25: float
+    meaning: float = 0.0
 
 
-LIKED = Blend(1.0, 1.0, 0.0)
-TOPICAL = Blend(1.0, 1.0, 0.5)
+LIKED = Blend(1.2, 1.0, 0.0)
+TOPICAL = Blend(1.0, 1.0, 0.3)
 KEYWORD = Blend(0.0, 0.1, 1.0)
+WITH_MEANING = {
+    LIKED: Blend(0.5, 0.15, 0.0, 1.0),
+    TOPICAL: Blend(0.5, 0.25, 0.25, 1.0),
+    KEYWORD: Blend(0.0, 0.1, 1.0, 0.5),
+}
 """Measured on reading lists, conference areas and author keywords; see docs/explanation/ranking.md."""
 
 
@@ -86,7 +97,8 @@ class Taste:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a paper must have of a topic: of its words so much by rarity, or a latent sense as much like its.
+    """What a paper must have of a topic: of its words so much by rarity, or a latent sense as much like its,
+    or for a model a meaning as much like its.
 
     Without it the nearest of papers that are all far away would pass: grammatical error correction for
     somebody who asked for quantum error correction.
@@ -97,15 +109,18 @@ class Demand:
     needed: float
     sense: Floats
     like: float
+    meaning: Floats
+    alike: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interest:
-    """A taste against a background. `usual` are mean and standard deviation of the three parts."""
+    """A taste against a background. `usual` are mean and standard deviation of the four parts."""
 
     grams: Grams
     weights: Floats
     dense: Floats
+    meaning: Floats
     query: Grams
     phrase: tuple[str, ...]
     """The words of a topic that is a keyword: where they stand in this order, it is met."""
@@ -113,6 +128,8 @@ class Interest:
     usual: Floats
     liked: NDArray[np.float16]
     """The liked papers in the latent space, the latest first, to say which of them a paper is like."""
+    liked_meaning: NDArray[np.float16]
+    """The same for a model; without columns where there is none."""
     demand: Demand | None = None
     """What a paper must have where nothing is liked."""
 
@@ -124,17 +141,21 @@ class Interest:
 
 @dataclass(frozen=True, slots=True)
 class _Vector:
-    """A point in both spaces: sparse by gram (sorted), and dense."""
+    """A point in all spaces: sparse by gram (sorted), dense, and what a model says (empty without one)."""
 
     grams: Grams
     weights: Floats
     dense: Floats
+    meaning: Floats
 
     def plus(self, other: _Vector, share: float) -> _Vector:
         """The point moved towards another."""
         grams, places = np.unique(np.concatenate((self.grams, other.grams)), return_inverse=True)
         weights = np.bincount(places, np.concatenate((self.weights, other.weights * share)))
-        return _Vector(grams, weights.astype(np.float32), self.dense + np.float32(share) * other.dense)
+        dense = self.dense + np.float32(share) * other.dense
+        # Papers that stand in for liked ones are not put before the model.
+        meaning = self.meaning + np.float32(share) * other.meaning if other.meaning.size else self.meaning
+        return _Vector(grams, weights.astype(np.float32), dense, meaning)
 
 
 def _mean(rows: Rows, weights: Floats | None = None) -> _Vector:
@@ -144,7 +165,8 @@ def _mean(rows: Rows, weights: Floats | None = None) -> _Vector:
     owners = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
     grams, places = np.unique(rows.grams, return_inverse=True)
     summed = np.bincount(places, rows.tfidf * share[owners], minlength=len(grams))
-    return _Vector(grams, summed.astype(np.float32), share @ rows.dense)
+    meaning = share @ rows.meaning if rows.meaning.size else np.zeros(0, np.float32)
+    return _Vector(grams, summed.astype(np.float32), share @ rows.dense, meaning)
 
 
 class Shelf:
@@ -181,10 +203,17 @@ class Shelf:
 
 
 class Ranker:
-    """A background ready for work: makes interests, and scores papers for them."""
+    """A background ready for work: makes interests, and scores papers for them.
 
-    def __init__(self, background: Background) -> None:
+    With a model, `usual` are texts of papers of the archive that say what is usual for it, at most REFERENCE.
+    """
+
+    def __init__(
+        self, background: Background, embedder: Embedder | None = None, usual: Sequence[Text] = ()
+    ) -> None:
         self.background = background
+        self._embedder = embedder if len(usual) else None
+        self._usual_texts = usual
         self._read: dict[Text, int] = {}
         self._rows = background.rows(())
 
@@ -198,19 +227,37 @@ class Ranker:
         whole = len(places) == self.background.size
         return self._pool if whole else Shelf(self.background.sample.taken(places))
 
+    @cached_property
+    def _usual_meaning(self) -> Floats:
+        """What a model says of the papers that say what is usual."""
+        return self._meaning(self._usual_texts)
+
+    def rows(self, texts: Sequence[Text]) -> Rows:
+        """Any texts as vectors."""
+        return replace(self.background.rows(texts), meaning=self._meaning(texts))
+
+    def _meaning(self, texts: Sequence[Text]) -> Floats:
+        if self._embedder is None or not texts:
+            return np.zeros((len(texts), 0), np.float32)
+        return self._embedder([said(text) for text in texts])
+
     def interests(self, tastes: Sequence[Taste]) -> list[Interest]:
         """Tastes as vectors; what several of them like is read once."""
         told = list(dict.fromkeys(text for taste in tastes for text in taste.counting))
         self._read = {text: row for row, text in enumerate(told)}
-        self._rows = self.background.rows(told)
+        self._rows = self.rows(told)
         return [self.interest(taste) for taste in tastes]
 
     def interest(self, taste: Taste) -> Interest:
         """A taste as a vector, with what is usual for it."""
         words = phrase(taste.topic)
         if taste.likes:
-            liked = self._known(taste.likes[:LIKES]).dense.astype(np.float16)
-            return replace(self._settled(self._liked(taste), self._query(""), (), LIKED), liked=liked)
+            liked = self._known(taste.likes[:LIKES])
+            return replace(
+                self._settled(self._liked(taste), self._query(""), (), LIKED),
+                liked=liked.dense.astype(np.float16),
+                liked_meaning=liked.meaning.astype(np.float16),
+            )
         if self._is_keyword(words):
             found = self._settled(self._topic(taste), self._query(taste.topic), words, KEYWORD)
         else:
@@ -246,7 +293,7 @@ class Ranker:
 
     def _known(self, texts: Sequence[Text]) -> Rows:
         known = [self._read[text] for text in texts if text in self._read]
-        return self._rows.taken(known) if len(known) == len(texts) else self.background.rows(texts)
+        return self._rows.taken(known) if len(known) == len(texts) else self.rows(texts)
 
     def _demand(self, topic: str) -> Demand:
         words = np.unique(np.array([hashed(word) for word in phrase(topic)], np.int32))
@@ -255,7 +302,11 @@ class Ranker:
         known = float(rarity[self.background.spread[words] > 0].sum())
         # Of a topic whose words no paper has, the latent space knows only the odd one.
         like = _SAME_SENSE if known >= needed else _NEVER
-        return Demand(words, rarity, needed, self.background.rows([("", topic)]).dense[0], like)
+        topical = self.rows([("", topic)])
+        (meaning,) = topical.meaning
+        mean, deviation = _usual(self._usual_meaning @ meaning) if meaning.size else (_NEVER, 0.0)
+        alike = mean + _SAME_MEANING * deviation
+        return Demand(words, rarity, needed, topical.dense[0], like, meaning, alike)
 
     def _query(self, topic: str) -> Grams:
         return np.unique(np.array([hashed(gram) for gram in grams(topic)], np.int32))
@@ -275,18 +326,26 @@ class Ranker:
             grams=vector.grams[chosen],
             weights=vector.weights[chosen],
             dense=vector.dense,
+            meaning=vector.meaning,
             query=query,
             phrase=words,
-            blend=blend,
-            usual=np.zeros((3, 2), np.float32),
+            blend=WITH_MEANING[blend] if self._embedder else blend,
+            usual=np.zeros((4, 2), np.float32),
             liked=np.zeros((0, len(vector.dense)), np.float16),
+            liked_meaning=np.zeros((0, len(vector.meaning)), np.float16),
         )
-        usual = np.array([_usual(part) for part in parts(bare, self._reference)], np.float32)
-        return replace(bare, usual=usual)
+        told = (*parts(bare, self._reference), _told(bare.meaning, self._usual_meaning))
+        return replace(bare, usual=np.array([_usual(part) for part in told], np.float32))
+
+
+def _told(meaning: Floats, papers: Floats) -> Floats:
+    """How much papers mean the same."""
+    alike: Floats = papers @ meaning if meaning.size else np.zeros(len(papers), np.float32)
+    return alike
 
 
 def parts(interest: Interest, shelf: Shelf) -> tuple[Floats, Floats, Floats]:
-    """The three parts of an interest's scores, each in its own unit."""
+    """The parts of an interest's scores that need no model, each in its own unit."""
     nothing = np.zeros(len(shelf.rows), np.float32)
     lexical = shelf.lexical(interest.grams, interest.weights) if interest.blend.lexical else nothing
     bm25 = shelf.bm25(interest.query) if interest.blend.bm25 else nothing
@@ -296,14 +355,14 @@ def parts(interest: Interest, shelf: Shelf) -> tuple[Floats, Floats, Floats]:
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """What an interest and a paper have in common: by gram what it adds, of words and of the query; and the
-    three parts of the score, each in its own unit.
+    four parts of the score, each in its own unit.
     """
 
     grams: Grams
     products: Floats
     asked: Grams
     bm25: Floats
-    parts: tuple[float, float, float]
+    parts: tuple[float, float, float, float]
 
 
 def overlap(interest: Interest, rows: Rows, row: int) -> Overlap:
@@ -314,8 +373,9 @@ def overlap(interest: Interest, rows: Rows, row: int) -> Overlap:
     products = interest.weights[places] * tfidf[common]
     asked, _ = _within(grams, interest.query)
     latent = float(interest.dense @ rows.dense[row]) if interest.dense.size else 0.0
-    three = (float(products.sum()), latent, float(bm25[asked].sum()))
-    return Overlap(grams[common], products, grams[asked], bm25[asked], three)
+    meaning = float(interest.meaning @ rows.meaning[row]) if interest.meaning.size else 0.0
+    four = (float(products.sum()), latent, float(bm25[asked].sum()), meaning)
+    return Overlap(grams[common], products, grams[asked], bm25[asked], four)
 
 
 def near(interest: Interest, common: Overlap) -> float:
@@ -329,7 +389,9 @@ def met(demand: Demand, rows: Rows, row: int) -> bool:
     grams = rows.grams[int(rows.starts[row]) : int(rows.starts[row + 1])]
     _, places = _within(np.unique(grams), demand.words)
     sense = float(demand.sense @ rows.dense[row]) if rows.dense.size else 0.0
-    return float(demand.rarity[places].sum()) >= demand.needed or sense >= demand.like
+    meaning = float(demand.meaning @ rows.meaning[row]) if demand.meaning.size else 0.0
+    holds = float(demand.rarity[places].sum()) >= demand.needed
+    return holds or sense >= demand.like or meaning >= demand.alike
 
 
 def _within(grams: Grams, known: Grams) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
@@ -341,23 +403,23 @@ def _within(grams: Grams, known: Grams) -> tuple[NDArray[np.bool_], NDArray[np.i
     return here, places[here]
 
 
-def slopes(interest: Interest) -> tuple[float, float, float, float]:
+def slopes(interest: Interest) -> tuple[float, ...]:
     """The score as a sum: what one of each part adds to it, and what is to be added to all."""
     per = [
         share / float(deviation) if share else 0.0
         for share, (_, deviation) in zip(shared(interest), interest.usual, strict=True)
     ]
-    return per[0], per[1], per[2], -sum(p * float(m) for p, (m, _) in zip(per, interest.usual, strict=True))
+    return *per, -sum(p * float(m) for p, (m, _) in zip(per, interest.usual, strict=True))
 
 
-def shared(interest: Interest) -> tuple[float, float, float]:
+def shared(interest: Interest) -> tuple[float, ...]:
     """What the parts weigh, in all 1; a part that says nothing of this archive weighs nothing."""
     weights = [
         weight if deviation > _NOISE else 0.0
         for weight, (_, deviation) in zip(interest.blend, interest.usual, strict=True)
     ]
     total = sum(weights) or 1.0
-    return weights[0] / total, weights[1] / total, weights[2] / total
+    return tuple(weight / total for weight in weights)
 
 
 def standard(values: Floats) -> Floats:

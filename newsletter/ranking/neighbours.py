@@ -54,15 +54,17 @@ def _as_interest(rows: Rows, row: int) -> Interest:
         grams=grams[order],
         weights=weights[order],
         dense=rows.dense[row],
+        meaning=np.zeros(0, np.float32),
         query=np.zeros(0, np.int32),
         phrase=(),
         blend=LIKED,
-        usual=np.array([(0, 1), (0, latent), (0, 0)], np.float32),
+        usual=np.array([(0, 1), (0, latent), (0, 0), (0, 0)], np.float32),
         liked=np.zeros((0, rows.dense.shape[1]), np.float16),
+        liked_meaning=np.zeros((0, 0), np.float16),
     )
 
 
 def _both(rows: Rows, one: int, other: int) -> tuple[float, float]:
     """The mean of both cosines, and that of the words, of two papers by themselves."""
-    words, latent, _ = overlap(_as_interest(rows, one), rows, other).parts
+    words, latent, *_ = overlap(_as_interest(rows, one), rows, other).parts
     return (words + latent) / 2 if rows.dense.any() else words, words

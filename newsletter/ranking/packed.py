@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from newsletter.ranking.interest import Blend, Demand, Interest
 
-_TYPES = ("<i4", "<f4", "<f4", "<i4", "<f4", "<f2", "<i4", "<f4", "<f4")
+_TYPES = ("<i4", "<f4", "<f4", "<i4", "<f4", "<f2", "<f4", "<f2", "<i4", "<f4", "<f4", "<f4")
 
 
 def packed(interest: Interest) -> bytes:
@@ -23,10 +23,10 @@ def packed(interest: Interest) -> bytes:
     demand = interest.demand
     head: dict[str, Any] = {"phrase": interest.phrase, "blend": interest.blend, "needs": []}
     arrays: list[NDArray[Any]] = [interest.grams, interest.weights, interest.dense, interest.query]
-    arrays += [interest.usual, interest.liked]
+    arrays += [interest.usual, interest.liked, interest.meaning, interest.liked_meaning]
     if demand:
-        head["needs"] = [demand.needed, demand.like]
-        arrays += [demand.words, demand.rarity, demand.sense]
+        head["needs"] = [demand.needed, demand.like, demand.alike]
+        arrays += [demand.words, demand.rarity, demand.sense, demand.meaning]
     parts = [np.ascontiguousarray(array, kind) for array, kind in zip(arrays, _TYPES, strict=False)]
     head["lengths"] = [part.nbytes for part in parts]
     return b"\n".join((json.dumps(head).encode(), b"".join(part.tobytes() for part in parts)))
@@ -39,19 +39,21 @@ def unpacked(content: bytes) -> Interest:
     ends = np.cumsum([0, *head["lengths"]]).tolist()
     spans = (rest[start:end] for start, end in pairwise(ends))
     arrays: list[NDArray[Any]] = [np.frombuffer(s, kind) for s, kind in zip(spans, _TYPES, strict=False)]
-    dense = arrays[2]
+    dense, meaning = arrays[2], arrays[6]
     demand = None
     if head["needs"]:
-        needed, like = head["needs"]
-        demand = Demand(arrays[6], arrays[7], needed, arrays[8], like)
+        needed, like, alike = head["needs"]
+        demand = Demand(arrays[8], arrays[9], needed, arrays[10], like, arrays[11], alike)
     return Interest(
         grams=arrays[0],
         weights=arrays[1],
         dense=dense,
+        meaning=meaning,
         query=arrays[3],
         phrase=tuple(head["phrase"]),
         blend=Blend(*head["blend"]),
-        usual=arrays[4].reshape(3, 2),
+        usual=arrays[4].reshape(4, 2),
         liked=arrays[5].reshape(-1, len(dense)) if len(dense) else arrays[5].reshape(0, 0),
+        liked_meaning=arrays[7].reshape(-1, len(meaning)) if len(meaning) else arrays[7].reshape(0, 0),
         demand=demand,
     )

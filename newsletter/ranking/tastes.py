@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.model import Paper, Reason
-from newsletter.ranking.background import Floats, Rows, Text, hashed
+from newsletter.ranking.background import Rows, Text, hashed
 from newsletter.ranking.crowd import BLOCK, Crowd
 from newsletter.ranking.explain import Reading, as_reasons, nearest, pieces
 from newsletter.ranking.grams import spoken
 from newsletter.ranking.interest import LIKES, Grams, Interest, Overlap, Ranker, Taste, met, near, overlap
+from newsletter.ranking.latent import Floats
 from newsletter.terms import fold
 
 UNIT = 3.0
@@ -64,7 +65,7 @@ class Tastes:
     def scores(self, texts: Sequence[Text]) -> Iterator[tuple[str, Floats]]:
         """The scores of any texts: for each interest its profile and one score a text."""
         sheets = [_Sheet(text) for text in texts]
-        for first, block, literal in self.blocks(Crowd(self.ranker.background.rows(texts))):
+        for first, block, literal in self.blocks(Crowd(self.ranker.rows(texts))):
             for number, row in enumerate(block, first):
                 scores = row / np.float32(UNIT)
                 for place in literal.get(number, ()):
@@ -89,7 +90,7 @@ class Tastes:
     def over(self, papers: Sequence[Paper]) -> Scored:
         """The papers beside every profile."""
         texts = [text_of(paper) for paper in papers]
-        return Scored(self, papers, self.ranker.background.rows(texts), [_Sheet(text) for text in texts])
+        return Scored(self, papers, self.ranker.rows(texts), [_Sheet(text) for text in texts])
 
     def liked(self, number: int) -> frozenset[str]:
         """The titles of what a taste likes, folded."""
@@ -105,6 +106,11 @@ class Tastes:
         if number not in self._likes:
             self._likes[number] = self.ranker.background.rows(self.named[number][1].likes[:LIKES])
         return nearest(rows, row, self._likes[number])
+
+    def meaning_most_alike(self, number: int, rows: Rows, row: int) -> int | None:
+        """The place of the liked paper that means most nearly the same; None where no model was asked."""
+        liked = self.interests[number].liked_meaning
+        return int(np.argmax(liked.astype(np.float32) @ rows.meaning[row])) if liked.size else None
 
 
 class _Sheet:
@@ -223,6 +229,7 @@ class Near:
             score=self.score * taste.weight,
             reading=self.scored.reading(self.place),
             like=self._like(taste),
+            alike=self._alike(taste),
         )
         return as_reasons(told, taste)
 
@@ -230,6 +237,11 @@ class Near:
         if not taste.likes:
             return ""
         return taste.likes[self.scored.tastes.nearest(self.number, self.scored.rows, self.place)][0]
+
+    def _alike(self, taste: Taste) -> str:
+        scored = self.scored
+        place = scored.tastes.meaning_most_alike(self.number, scored.rows, self.place)
+        return "" if place is None else taste.likes[place][0]
 
 
 def _worth(nearness: float, interest: Interest, sheet: _Sheet) -> float:

@@ -1,5 +1,5 @@
-"""What ranking has worked out and need not work out again: backgrounds, interests, texts of libraries. All of
-it can be made anew from papers and files; rows to values and back.
+"""What ranking has worked out and need not work out again: backgrounds, interests, texts of libraries, what a
+model says of texts. All of it can be made anew from papers and files; rows to values and back.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from newsletter import __version__
 from newsletter.store.database import Database
 
 Text = tuple[str, str]
+_AT_ONCE = 500
 
 
 class Learning:
@@ -61,4 +62,25 @@ class Learning:
         self._db.run(
             "INSERT INTO library (sha256, texts) VALUES (:sha256, :texts) ON CONFLICT DO NOTHING",
             {"sha256": sha256, "texts": json.dumps(list(texts))},
+        )
+
+    def vectors(self, model: str, texts: Iterable[bytes]) -> dict[bytes, bytes]:
+        """What a model said of texts, as far as it was kept; both by their hashes."""
+        wanted = list(dict.fromkeys(texts))
+        found: dict[bytes, bytes] = {}
+        for first in range(0, len(wanted), _AT_ONCE):
+            some = {f"t{place}": text for place, text in enumerate(wanted[first : first + _AT_ONCE])}
+            marks = ", ".join(f":{name}" for name in some)
+            query = f"SELECT text, numbers FROM vector WHERE model = :model AND text IN ({marks})"
+            found |= dict(self._db.tuples(query, {"model": model, **some}))
+        return found
+
+    def put_vectors(self, model: str, vectors: Mapping[bytes, bytes]) -> None:
+        """Keep what a model said of texts; what another said before is no longer needed."""
+        self._db.run("DELETE FROM vector WHERE model <> :model", {"model": model})
+        rows = ({"model": model, "text": text, "numbers": numbers} for text, numbers in vectors.items())
+        self._db.many(
+            "INSERT INTO vector (model, text, numbers) VALUES (:model, :text, :numbers)"
+            " ON CONFLICT DO NOTHING",
+            rows,
         )

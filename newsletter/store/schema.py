@@ -361,7 +361,17 @@ CREATE TABLE private_entry (
 ) STRICT;
 """
 
+_VECTORS = """
+-- What a sentence model says of a text, both by their hashes: numbers of half precision.
+CREATE TABLE vector (
+    model   TEXT NOT NULL,
+    text    BLOB NOT NULL,
+    numbers BLOB NOT NULL,
+    PRIMARY KEY (model, text)
+) STRICT, WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
-    *(_DRAFTS, _TRENDED, _INTERESTS, _SIMILAR, _SCORES, _PRIVATE),
+    *(_DRAFTS, _TRENDED, _INTERESTS, _SIMILAR, _SCORES, _PRIVATE, _VECTORS),
 )

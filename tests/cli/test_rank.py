@@ -22,7 +22,17 @@ def rank(tmp_path):
             lines = (each if isinstance(each, str) else json.dumps(each) for each in records)
             (tmp_path / name).write_text("\n".join(lines))
         arguments = ["--papers", str(tmp_path / "papers"), "--profiles", str(tmp_path / "profiles")]
-        return CliRunner().invoke(command, arguments, catch_exceptions=False, standalone_mode=False).output
+        return (
+            CliRunner()
+            .invoke(
+                command,
+                arguments,
+                catch_exceptions=False,
+                standalone_mode=False,
+                obj=tmp_path / "config.yaml",
+            )
+            .output
+        )
 
     return ranked
 
