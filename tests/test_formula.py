@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from newsletter import press as presses
 from newsletter.formula import WIDEST, mathml, pieces
-from newsletter.model import Archive, Reason
+from newsletter.model import Reason
 from newsletter.outputs import site
+from newsletter.publication import Archive
+from newsletter.publication import made as files_of
 from newsletter.record import record_dump
 from newsletter.settings import Site
 from newsletter.store import codec, open_store
@@ -126,7 +128,8 @@ def test_the_state_knows_the_tex_and_digests_do_without():
 def test_a_papers_page_has_mathml_and_its_head_has_words():
     raw = "Sorting in $O(n^2)$"
     of = paper(clean(raw), "We sort.", raw_title=raw)
-    made = site.artifacts(Archive(editions=(), profiles=(), papers=(of,)), presses.load(Site(), None))
+    outputs = site.artifacts(Archive(editions=(), profiles=(), papers=(of,)), presses.load(Site(), None))
+    made = files_of(outputs)
     page = next(artifact.content.decode() for artifact in made if artifact.path == "papers/paper-1.html")
 
     assert '<h1 dir="auto">Sorting in <math>' in page
