@@ -66,7 +66,9 @@ def _listed(leaves: Iterable[Leaf], editions: Iterable[Edition]) -> Iterator[Lea
             yield leaf
         else:
             changed = max(day, leaf.changed or day)
-            yield replace(leaf, stamp=f"{leaf.stamp}|{day}|{often[leaf.number]}", changed=changed)
+            told = f"{day} {often[leaf.number]}"
+            stamp, said = f"{leaf.stamp} {told}", f"{leaf.said} {told}"
+            yield replace(leaf, stamp=stamp, said=said, changed=changed)
 
 
 class _Papers:

@@ -87,14 +87,15 @@ class ProfileCard:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A paper's page before the paper is read. `stamp` changes whenever what we know of the paper may have,
-    `named` when its title may; `changed` is when an edition or list last named it, or a version came.
+    """A paper's page before the paper is read. `stamp` changes whenever what we know of the paper may have;
+    `said` when its texts may have, or what fits them, but not when it stands on one more list. `changed` is
+    when an edition or list last named it, or a version came.
     """
 
     number: int
     slug: str
     stamp: str = ""
-    named: str = ""
+    said: str = ""
     changed: date | None = None
 
 
@@ -208,7 +209,7 @@ def stamp(parts: Iterable[str]) -> str:
 def leaves_of(archive: Archive) -> Sequence[Leaf]:
     """The pages of all papers."""
     return archive.leaves or [
-        Leaf(paper.number, paper.slug, stamp((repr(paper),)), paper.title, _changed(archive, paper))
+        Leaf(paper.number, paper.slug, stamp((repr(paper),)), _said(paper), _changed(archive, paper))
         for paper in archive.papers
     ]
 
@@ -233,6 +234,10 @@ def repeats_of(archive: Archive) -> tuple[tuple[str, str], ...]:
     if archive.repeats is not None:
         return archive.repeats
     return tuple((paper.slug, repeat.slug) for paper in archive.papers for repeat in paper.repeats)
+
+
+def _said(paper: Paper) -> str:
+    return stamp((repr(replace(paper, sightings=())),))
 
 
 def _changed(archive: Archive, paper: Paper) -> date | None:

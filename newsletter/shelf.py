@@ -18,7 +18,7 @@ from newsletter.digest_entry import LONGEST_TITLE, digest_entry
 from newsletter.feed import Entry, Feed, Frozen, address, newest, second
 from newsletter.model import Match, Paper, Section
 from newsletter.ports import Press
-from newsletter.publication import Archive, Edition, ProfileCard, leaves_of
+from newsletter.publication import Archive, Edition, ProfileCard, leaves_of, mentions_of
 from newsletter.publication import stamp as fingerprint
 from newsletter.settings import Site
 from newsletter.text import shorten, xml_safe
@@ -33,16 +33,18 @@ MOST_BYTES = 700_000
 LONGEST_TEXT = 20_000
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
+Listed = tuple[tuple[str, tuple[int, ...]], ...]
+"""The numbers of the papers that an edition has for each of some profiles, by their slugs."""
+
 Entries = Callable[[int, int], Iterable[Entry]]
 """The entries of a part of a list that has the oldest first; they come newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A paper where a feed first has it: in which edition, what it fitted by then, its own second in time."""
+    """A paper where a feed first has it: its number, in which edition, its own second in time."""
 
-    paper: Paper
-    matches: tuple[Match, ...]
+    paper: int
     edition: Edition
     published: datetime
 
@@ -93,10 +95,13 @@ class _Shelf:
         self.editions = tuple((edition, self.public(edition)) for edition in reversed(archive.editions))
         self.order = {edition.name: place for place, (edition, _) in enumerate(self.editions)}
         self.contents: dict[tuple[int, int], Entry] = {}
-        self.stamps = {leaf.number: leaf.stamp for leaf in leaves_of(archive)}
+        leaves = leaves_of(archive)
+        self.places = {leaf.number: place for place, leaf in enumerate(leaves)}
+        self.stamps = {leaf.number: leaf.said for leaf in leaves}
+        self.mentions = mentions_of(archive)
 
-    def public(self, edition: Edition) -> tuple[Section, ...]:
-        return tuple(s for s in edition.sections if not s.private and s.profile in self.cards)
+    def public(self, edition: Edition) -> Listed:
+        return tuple(part for part in edition.listed if part[0] in self.cards)
 
     @cached_property
     def feeds(self) -> tuple[Feed, ...]:
@@ -106,15 +111,15 @@ class _Shelf:
         return tuple(every)
 
     @cached_property
-    def of_profile(self) -> dict[str, list[tuple[Edition, tuple[Section, ...]]]]:
+    def of_profile(self) -> dict[str, list[tuple[Edition, Listed]]]:
         """For each profile the editions that have something for it, oldest first."""
-        found: dict[str, list[tuple[Edition, tuple[Section, ...]]]] = {slug: [] for slug in self.cards}
-        for edition, sections in self.editions:
-            for section in sections:
-                found[section.profile].append((edition, (section,)))
+        found: dict[str, list[tuple[Edition, Listed]]] = {slug: [] for slug in self.cards}
+        for edition, listed in self.editions:
+            for part in listed:
+                found[part[0]].append((edition, (part,)))
         return found
 
-    def sections(self, card: ProfileCard | None) -> Sequence[tuple[Edition, tuple[Section, ...]]]:
+    def listed(self, card: ProfileCard | None) -> Sequence[tuple[Edition, Listed]]:
         """The editions that have something for a profile, or at all; oldest first."""
         return self.of_profile[card.slug] if card else [each for each in self.editions if each[1]]
 
@@ -148,53 +153,62 @@ class _Shelf:
         """
         found: list[Listing] = []
         seen: set[int] = set()
-        for edition, sections in self.sections(card):
-            picks = [pick for section in sections for pick in (*section.picks, *section.more)]
-            new = list({p.paper.number: p.paper for p in picks if p.paper.number not in seen}.values())
-            seen |= {paper.number for paper in new}
+        for edition, listed in self.listed(card):
+            numbers = dict.fromkeys(number for _, several in listed for number in several)
+            new = [number for number in numbers if number not in seen]
+            seen.update(new)
             moment = second(edition.made)
             if found:  # another run within the seconds that the papers of the one before it took
                 moment = max(moment, found[-1].published + timedelta(seconds=len(new)))
             found += [
-                Listing(paper, self.matches(paper, edition), edition, moment - timedelta(seconds=rank))
-                for rank, paper in reversed(list(enumerate(new)))
+                Listing(number, edition, moment - timedelta(seconds=rank))
+                for rank, number in reversed(list(enumerate(new)))
             ]
         return found
 
     @cached_property
-    def history(self) -> dict[int, tuple[tuple[int, Match], ...]]:
-        """For each paper its first match with each profile, with the place of the edition that showed it."""
-        found: dict[int, dict[str, tuple[int, Match]]] = {}
-        for edition, sections in self.editions:
+    def history(self) -> dict[int, dict[str, int]]:
+        """For each paper the profiles that it fits, with the place of the first edition that showed it."""
+        found: dict[int, dict[str, int]] = {}
+        for edition, listed in self.editions:
             at = self.order[edition.name]
-            for section in sections:
-                for pick in (*section.picks, *section.more):
-                    found.setdefault(pick.paper.number, {}).setdefault(section.profile, (at, pick.match))
-        return {number: tuple(of.values()) for number, of in found.items()}
+            for slug, numbers in listed:
+                for number in numbers:
+                    found.setdefault(number, {}).setdefault(slug, at)
+        return found
 
-    def matches(self, paper: Paper, edition: Edition) -> tuple[Match, ...]:
-        """What the paper fitted up to an edition: what a later one finds changes no entry that is out."""
+    def fitted(self, number: int, edition: Edition) -> int:
+        """How many profiles a paper fitted up to an edition."""
         upto = self.order[edition.name]
-        return tuple(match for at, match in self.history[paper.number] if at <= upto)
+        return sum(at <= upto for at in self.history[number].values())
+
+    def matches(self, number: int, edition: Edition | None = None) -> tuple[Match, ...]:
+        """What a paper fitted up to an edition, first things first: what a later one finds changes no entry
+        that is out.
+        """
+        upto = self.order[edition.name] if edition else len(self.order)
+        found: dict[str, Match] = {}
+        for mention in reversed(self.mentions.get(number, ())):
+            if mention.match.profile in self.cards and self.order[mention.edition] <= upto:
+                found.setdefault(mention.match.profile, mention.match)
+        fits = self.history.get(number, {})
+        return tuple(found[slug] for slug in fits if slug in found)
 
     def paper(self, listing: Listing) -> Entry:
         """The entry of a paper; what it says is the same in all feeds that had it under the same matches."""
-        key = listing.paper.number, len(listing.matches)
+        paper = self.archive.papers[self.places[listing.paper]]
+        key = paper.number, self.fitted(paper.number, listing.edition)
         if key not in self.contents:
-            self.contents[key] = self.content(listing.paper, listing.matches)
-        revised = listing.paper.revised
-        updated = max(listing.published, second(revised)) if revised else listing.published
+            self.contents[key] = self.content(paper, self.matches(paper.number, listing.edition))
+        updated = max(listing.published, second(paper.revised)) if paper.revised else listing.published
         return self.contents[key].at(listing.published, updated)
 
     def stamp_of_papers(self, listings: Iterable[Listing]) -> str:
         """A fingerprint of all that these entries say: how a paper fitted stands in its edition for ever."""
         return fingerprint(
-            f"{self.stamp(each.paper)} {len(each.matches)} {each.published}" for each in listings
+            f"{self.stamps.get(each.paper, '')} {self.fitted(each.paper, each.edition)} {each.published}"
+            for each in listings
         )
-
-    def stamp(self, paper: Paper) -> str:
-        """A stamp of all that is known of a paper."""
-        return self.stamps.get(paper.number, "")
 
     def content(self, paper: Paper, matches: tuple[Match, ...]) -> Entry:
         named = [(self.cards[match.profile].title, match) for match in matches]
@@ -224,7 +238,7 @@ class _Shelf:
 
     def digests(self, card: ProfileCard | None = None) -> Feed:
         """One entry per edition that has something for a profile, or at all: as many as have room."""
-        found = self.sections(card)
+        found = self.listed(card)
         of = f"{card.title}, digests – {self.site.title}" if card else f"{self.site.title}, digests"
         feed = Feed(
             id=self.tag("feed/digests", card),
@@ -241,7 +255,9 @@ class _Shelf:
         return self.finished(feed, old, stamps, partial(self.digests_of, card))
 
     def digests_of(self, card: ProfileCard | None, start: int, end: int) -> Iterator[Entry]:
-        for edition, sections in reversed(self.sections(card)[start:end]):
+        for edition, listed in reversed(self.listed(card)[start:end]):
+            slugs = {slug for slug, _ in listed}
+            sections = tuple(s for s in edition.sections if not s.private and s.profile in slugs)
             yield self.digest(card, edition, sections)
 
     def digest(self, card: ProfileCard | None, edition: Edition, sections: tuple[Section, ...]) -> Entry:
@@ -258,18 +274,18 @@ class _Shelf:
             at=edition.made,
         )
 
-    def stamp_of_digest(self, of: tuple[Edition, tuple[Section, ...]]) -> str:
+    def stamp_of_digest(self, of: tuple[Edition, Listed]) -> str:
         """A fingerprint of an edition's entry: of an edition only its papers' texts and the note change."""
-        edition, sections = of
-        papers = (pick.paper for section in sections for pick in (*section.picks, *section.more))
-        return fingerprint((edition.name, self.notes.get(edition.date, ""), *map(self.stamp, papers)))
+        edition, listed = of
+        stamps = (self.stamps.get(number, "") for _, numbers in listed for number in numbers)
+        return fingerprint((edition.name, self.notes.get(edition.date, ""), *stamps))
 
     # -------------------------------------------------------------------------------------- trending
 
     def trending(self) -> Feed:
         """One entry for each paper that came to trend, at the moment it did; it stays when that is over."""
-        papers = {paper.number: paper for paper in self.archive.papers}
-        started = [(papers[number], since) for number, since in self.archive.started if number in papers]
+        known = [each for each in self.archive.started if each[0] in self.places][:KEPT]
+        started = [(self.archive.papers[self.places[number]], since) for number, since in known]
         feed = Feed(
             id=self.tag("feed/trending"),
             kind="trending",
@@ -277,14 +293,13 @@ class _Shelf:
             description="Papers that come back on list after list, or that many people vote for",
             page="trending.html",
             folders=("feeds/trending",),
-            entries=tuple(self.trend(paper, since) for paper, since in spaced(started[:KEPT])),
+            entries=tuple(self.trend(paper, since) for paper, since in spaced(started)),
             updated=_NEVER,
         )
         return replace(feed, updated=newest(feed.entries, self.archive.authority))
 
     def trend(self, paper: Paper, since: datetime) -> Entry:
-        matches = tuple(match for _, match in self.history.get(paper.number, ()))
-        entry = self.content(paper, matches)
+        entry = self.content(paper, self.matches(paper.number))
         return replace(entry, id=self.tag(f"trending/{paper.slug}")).at(since, since)
 
     # ---------------------------------------------------------------------------------------- pieces

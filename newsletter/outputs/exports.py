@@ -54,7 +54,7 @@ def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
     """editions/DATE.md and its like for each day; profiles/NAME/papers.md and its like for each profile."""
     cards = {card.slug: card for card in archive.profiles}
     notes = dict(archive.notes)
-    stamps = {leaf.number: leaf.stamp for leaf in leaves_of(archive)}
+    stamps = {leaf.number: leaf.said for leaf in leaves_of(archive)}
     for date, editions in groupby(archive.editions, key=lambda edition: edition.date):
         of = tuple(editions)
         listed = [number for e in of for slug, its in e.listed if slug in cards for number in its]

@@ -78,7 +78,7 @@ def shard(archive: Archive, name: int, places: Sequence[int], leaves: Sequence[L
 
 
 def _stamp(leaves: Sequence[Leaf], places: Iterable[int]) -> str:
-    return stamp(leaves[place].stamp for place in places)
+    return stamp(leaves[place].said for place in places)
 
 
 def _shard(archive: Archive, path: str, places: Iterable[int]) -> Iterator[Artifact]:

@@ -291,7 +291,7 @@ class _Site:
     def paper(self, place: int, leaf: Leaf) -> Draft:
         """All that is known of one paper."""
         same, former = self.same.get(leaf.slug, ()), self.former.get(leaf.slug, ())
-        others = (f"{other.slug} {other.named}" for other in (*same, *self.like(leaf)))
+        others = (f"{other.slug} {other.said}" for other in (*same, *self.like(leaf)))
         made_of = stamp((leaf.stamp, *former, *others))
         make = partial(self.paper_page, place, leaf)
         return Draft(
