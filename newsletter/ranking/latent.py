@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ _PAIRS = 4_000_000
 """Four thousand papers have 1.6 million. Where texts are made so that there would be more, the columns that
 fewest rows have are left out.
 """
+_PAIRS_AT_ONCE = 250_000
 _FLAT = 1e-6
 _AT_ONCE = 1 << 15
 
@@ -128,12 +130,18 @@ def _products(rows: Sparse, columns: int) -> Floats:
 
 def _add_pairs(products: Floats, columns: Sparse) -> None:
     """Add what columns say of their rows: each entry times each of the same column."""
-    beside = np.diff(columns.starts)[columns.owners]
-    one = np.repeat(np.arange(len(columns.columns), dtype=np.int32), beside)
-    behind = np.repeat(np.cumsum(beside) - beside - columns.starts[columns.owners], beside)
-    other = (np.arange(len(one)) - behind).astype(np.int32)
-    places = columns.columns[one] * np.int32(len(products)) + columns.columns[other]
-    np.add.at(products.reshape(-1), places, columns.weights[one] * columns.weights[other])
+    pairs = np.cumsum(np.diff(columns.starts) ** 2)
+    cuts = [0, *(np.flatnonzero(np.diff(pairs // _PAIRS_AT_ONCE)) + 1).tolist(), len(columns)]
+    for first, end in pairwise(cuts):
+        here = slice(int(columns.starts[first]), int(columns.starts[end]))
+        starts = columns.starts[first : end + 1] - columns.starts[first]
+        some = Sparse(starts, columns.columns[here], columns.weights[here])
+        beside = np.diff(some.starts)[some.owners]
+        one = np.repeat(np.arange(len(some.columns), dtype=np.int32), beside)
+        behind = np.repeat(np.cumsum(beside) - beside - some.starts[some.owners], beside)
+        other = (np.arange(len(one)) - behind).astype(np.int32)
+        places = some.columns[one] * np.int32(len(products)) + some.columns[other]
+        np.add.at(products.reshape(-1), places, some.weights[one] * some.weights[other])
 
 
 def _leading(products: Floats, dimensions: int) -> Floats:

@@ -29,7 +29,7 @@ _ROUNDING = 1e-3
 def neighbours(rows: Rows, asked: Sequence[int]) -> Iterator[tuple[int, int, float]]:
     """For each row that is asked about, in their order, its nearest: (row, other row, nearness)."""
     crowd = Crowd(rows)
-    least = NEAR if rows.dense.any() else NEAR_IN_WORDS
+    least = NEAR if rows.dense.shape[1] else NEAR_IN_WORDS
     for first in range(0, len(asked), BLOCK):
         some = asked[first : first + BLOCK]
         (block,) = crowd.nearness([_as_interest(rows, row) for row in some])
@@ -48,7 +48,7 @@ def neighbours(rows: Rows, asked: Sequence[int]) -> Iterator[tuple[int, int, flo
 def _as_interest(rows: Rows, row: int) -> Interest:
     """A paper as if somebody were interested in it alone, in plain cosines."""
     grams, weights = rows.sparse(row)
-    latent = 1.0 if rows.dense.any() else 0.0
+    latent = 1.0 if rows.dense.shape[1] else 0.0
     order = np.argsort(grams, kind="stable")
     return Interest(
         grams=grams[order],
@@ -67,4 +67,4 @@ def _as_interest(rows: Rows, row: int) -> Interest:
 def _both(rows: Rows, one: int, other: int) -> tuple[float, float]:
     """The mean of both cosines, and that of the words, of two papers by themselves."""
     words, latent, *_ = overlap(_as_interest(rows, one), rows, other).parts
-    return (words + latent) / 2 if rows.dense.any() else words, words
+    return (words + latent) / 2 if rows.dense.shape[1] else words, words
