@@ -10,6 +10,7 @@ so nothing grows with the archive. No interests and no scores here: those are in
 from __future__ import annotations
 
 import io
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -177,11 +178,11 @@ class Background:
 def count(texts: Iterable[Text]) -> Counts:
     """The grams of titles and abstracts."""
     starts, lengths = [0], list[int]()
-    grams, often = list[int](), list[int]()
+    grams, often = array("i"), array("f")  # of numbers as such a list would take ten times the room
     for title, abstract in texts:
         paper = counted(title, abstract)
-        grams += map(hashed, paper)
-        often += paper.values()
+        grams.extend(map(hashed, paper))
+        often.extend(paper.values())
         starts.append(len(grams))
         lengths.append(sum(paper.values()))
     return Counts(

@@ -123,6 +123,7 @@ def _products(rows: Sparse, columns: int) -> Floats:
     full = np.zeros((len(rows), min(_COMMON, columns)), np.float32)
     np.add.at(full, (common.owners, common.columns), common.weights)
     products: Floats = full @ full.T
+    del full  # 32 MB that the pairs need not wait for
     rare = np.sort(order[_COMMON:])
     _add_pairs(products, rows.among(rare).turned(len(rare)))
     return products
