@@ -62,6 +62,12 @@ def damage(state: Path) -> str:
         return _damage(connection)
 
 
+def version(state: Path) -> int:
+    """The number of a state's schema. Raises StateError."""
+    with _told(state), closing(_opened(state)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _refuse(state: Path, target: Path, *, overwrite: bool) -> None:
     if target.resolve() == state.resolve():
         raise NewsletterError(f"{target} is the state itself", hint="name another file for the backup")
@@ -142,4 +148,6 @@ def _hint(said: str) -> str:
         return "another program holds it; try again when that is done"
     if "full" in said or "i/o" in said:
         return "the disk needs as much free room as the state is large; nothing was lost"
+    if "malformed" in said or "not a database" in said:
+        return "the file is damaged: put a backup in its place"
     return "the state is as it was; `newsletter doctor` looks at what may be wrong"
