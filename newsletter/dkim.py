@@ -61,6 +61,21 @@ def checked(key: str) -> None:
     _signer(key)
 
 
+def published(key: str) -> str:
+    """What the DNS has to say of a key (§3.6.1): the TXT record of its selector. Raises SigningKey."""
+    algorithm, _ = _signer(key)
+    from cryptography.hazmat.primitives import serialization as forms  # noqa: PLC0415 - as in _signer
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - as in _signer
+
+    public = forms.load_pem_private_key(key.encode(), password=None).public_key()
+    if isinstance(public, ed25519.Ed25519PublicKey):  # RFC 8463 §4: the bare key
+        content = public.public_bytes_raw()
+    else:
+        kind = forms.PublicFormat.SubjectPublicKeyInfo
+        content = public.public_bytes(forms.Encoding.DER, kind)
+    return f"v=DKIM1; k={algorithm.partition('-')[0]}; p={_base64(content)}"
+
+
 def _headers(head: bytes) -> dict[str, str]:
     """The headers by their names in small letters, each on one line with single blanks (§3.4.2)."""
     lines = re.sub(r"\r\n[ \t]+", " ", head.decode("ascii")).split("\r\n")

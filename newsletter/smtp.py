@@ -13,6 +13,7 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import cast
 
@@ -38,6 +39,16 @@ class Waits:
     final: float = 600.0
     ending: float = 10.0
     """What is in flight may take so long to finish after a signal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """What a relay shows of itself before any mail: TLS version or nothing, certificate, kinds of login."""
+
+    encryption: str = ""
+    until: datetime | None = None
+    """When its certificate ends."""
+    logins: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------------------------------------- routes
@@ -182,6 +193,20 @@ class Line:
         chosen = offered[-1] if self._route.relay.tls == "none" else offered[0]
         await known[chosen](self._route.relay.user, self._route.password)
 
+    def greeting(self) -> Greeting:
+        """What an open connection shows of its relay."""
+        client = self._client
+        if client is None:
+            return Greeting()
+        # After STARTTLS the library's transport is the encrypted one.
+        tls = client.transport.get_extra_info("ssl_object") if client.transport else None
+        certificate = tls.getpeercert() if tls else None
+        return Greeting(
+            encryption=(tls.version() or "") if tls else "",
+            until=_moment(certificate["notAfter"]) if certificate else None,
+            logins=tuple(client.server_auth_methods),
+        )
+
     async def say(self, parcel: Parcel, outbox: Outbox) -> Verdict:
         """One transaction. Cancelled or failing in between, it leaves no connection behind."""
         client = self._client
@@ -293,6 +318,11 @@ class _NotOffered(Exception):
     def __init__(self, what: str, setting: str, advice: str) -> None:
         super().__init__(what)
         self.verdict = Verdict(outcome=Outcome.REFUSED, reason=what, setting=setting, advice=advice)
+
+
+def _moment(text: object) -> datetime:
+    """A moment as certificates have it: Jun  1 12:00:00 2027 GMT."""
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(text)), UTC)
 
 
 def _why_closed(step: Step, error: aiosmtplib.SMTPException | OSError) -> Verdict:

@@ -42,6 +42,7 @@ PURE = (
     ),
     "progress",
     "formula",
+    "tuning",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(

@@ -147,7 +147,9 @@ def commands() -> dict[str, click.Command]:
 
 
 def options(command: click.Command) -> set[str]:
-    found = (param for param in command.params if isinstance(param, click.Option))
+    """The options of a command, and of those below it."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    found = (param for each in (command, *below) for param in each.params if isinstance(param, click.Option))
     return {name for param in found for name in (*param.opts, *param.secondary_opts)}
 
 

@@ -115,3 +115,16 @@ def local(moment: datetime, zone: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: 1 paper, 2 papers."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def sized(size: int) -> str:
+    """A number of bytes for people: 812 B, 4.1 MB."""
+    amount, units = float(size), ["kB", "MB", "GB", "TB"]
+    if amount < _KILO:
+        return f"{size} B"
+    while (amount := amount / _KILO) >= _KILO and len(units) > 1:
+        del units[0]
+    return f"{amount:.1f} {units[0]}"
+
+
+_KILO = 1000

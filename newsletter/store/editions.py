@@ -40,6 +40,19 @@ class Judged:
     high: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What is on record of a profile: the hash of its rules, the news numbers that they judged (above low, up
+    to high), the papers that fitted, and those of all editions.
+    """
+
+    rules: str = ""
+    low: int = 0
+    high: int = 0
+    matched: frozenset[int] = frozenset()
+    picked: frozenset[int] = frozenset()
+
+
 _IN_TURN = "f.place IS NULL, f.place, e.profile"
 """Profiles as config.yaml has them, and then those that it has no more."""
 
@@ -177,6 +190,29 @@ class Editions:
             {"profile": profile, "rules": rules, "above": above},
         )
         return {row["paper"]: _match(profile, row) for row in rows}
+
+    def recorded(self, profile: str) -> Recorded:
+        """What is on record of a profile, by its slug: papers that were joined count as what they are now."""
+        row = self._db.one(
+            "SELECT * FROM judged WHERE profile = :profile ORDER BY high DESC", {"profile": profile}
+        )
+        picked = self._db.tuples(
+            "SELECT DISTINCT coalesce(p.joined, p.id) FROM edition_pick e JOIN paper p ON p.id = e.paper"
+            " WHERE e.profile = :profile",
+            {"profile": profile},
+        )
+        whole = frozenset(paper for (paper,) in picked)
+        if row is None:
+            return Recorded(picked=whole)
+        key = {"profile": profile, "rules": row["rules"]}
+        found = self._db.tuples("SELECT paper FROM match WHERE profile = :profile AND rules = :rules", key)
+        return Recorded(
+            rules=row["rules"],
+            low=row["low"],
+            high=row["high"],
+            matched=frozenset(paper for (paper,) in found),
+            picked=whole,
+        )
 
     # ---------------------------------------------------------------------------------------- editions
 
