@@ -42,6 +42,7 @@ PURE = (
     ),
     "progress",
     "formula",
+    "timeline",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from itertools import groupby
 
 from newsletter.almanac import Almanac, Span, calendar, neighbours, of_profile
-from newsletter.citing import json_ld
+from newsletter.citing import forms, json_ld
 from newsletter.digest import once
 from newsletter.feed import address
 from newsletter.listing import Block, fit_limit, paged, spread
@@ -37,7 +37,8 @@ from newsletter.publication import (
     stamp,
 )
 from newsletter.text import shorten
-from newsletter.view import bibtex, day, known, month, shares, sources
+from newsletter.timeline import timeline
+from newsletter.view import day, known, month, shares, sources
 
 ABSTRACTS = (100_000, 700, 320)
 BRIEF = 320
@@ -312,7 +313,8 @@ class _Site:
             mentions=self.fits(mentions),
             reasons=[reason for mention in mentions for reason in mention.match.reasons],
             sources=links,
-            bibtex=bibtex(paper, url),
+            forms=forms(paper, url),
+            events=timeline(paper),
             jsonld=json_ld(paper, url, links),
             arxiv=known(paper, "arxiv"),
             doi=known(paper, "doi"),

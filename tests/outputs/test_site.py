@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import lxml.html
 import pytest
 
+from newsletter.model import Sighting
 from newsletter.outputs import _frame, atom, exports, json_feed, rss, search, site
 from newsletter.publication import Archive
 from newsletter.publication import made as files
@@ -137,8 +138,34 @@ def test_a_paper_page_tells_where_it_was_seen_and_why(archive, press):
     text = words(pages(archive, press)["papers/one.html"])
 
     assert "Seen on 2 lists" in text
-    assert "On 2 lists: 6 August 2026, 7 August 2026." in text
+    assert "6 August 2026 on a list 7 August 2026 on a list" in text
     assert "“diffusion” in the abstract" in text
+
+
+def test_a_paper_page_tells_votes_and_stars_by_the_day_and_names_no_dump(archive, press):
+    """A dump's name is a path of whoever runs this."""
+    secret = Sighting(dump="ada@example.org.txt", date=date(2026, 8, 6), votes=1, stars=1200)
+    voted = replace(archive.papers[0], sightings=(secret,), published=date(2026, 8, 1), version=1)
+    made = pages(replace(archive, papers=(voted, *archive.papers[1:])), press)
+
+    told = "1 August 2026 published 6 August 2026 on a list 1 vote 1,200 stars of its code"
+    assert told in words(made["papers/one.html"])
+    assert not any(b"ada@example.org" in content for content in made.values())
+
+
+def test_a_paper_page_has_its_record_in_every_form_to_take_away(archive, press):
+    shown = tree(pages(archive, press)["papers/one.html"]).xpath("//pre")
+
+    assert ["one.bib", "one.ris", "one.csl.json"] == [pre.get("data-file") for pre in shown]
+    assert "TY  - UNPB" in shown[1].text_content()
+    assert "Denoising <HYBNEXT> & more" == json.loads(shown[2].text_content())[0]["title"]
+
+
+def test_a_paper_page_of_endless_words_stays_under_the_budget(archive, press):
+    endless = replace(archive.papers[0], title="word " * 20_000, abstract="endless " * 20_000)
+    made = pages(replace(archive, papers=(endless, *archive.papers[1:])), press)
+
+    assert len(made["papers/one.html"]) < 150_000
 
 
 def test_found_passages_are_marked_and_addresses_linked(archive, press):
