@@ -43,6 +43,7 @@ PURE = (
     "progress",
     "formula",
     "timeline",
+    "topics",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(

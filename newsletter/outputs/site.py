@@ -21,6 +21,7 @@ from newsletter.listing import Block, fit_limit, paged, spread
 from newsletter.model import Match, Pick, Section
 from newsletter.outputs._frame import Frame, Shown
 from newsletter.outputs._pieces import Pieces
+from newsletter.outputs._topics import topics
 from newsletter.outputs._trending import trending
 from newsletter.ports import Press
 from newsletter.publication import (
@@ -103,6 +104,7 @@ class _Site:
         yield from (self.paper(place, leaf) for place, leaf in enumerate(self.leaves))
         yield from self.years()
         yield from trending(self.archive, self.press, self.page)
+        yield topics(self.archive, self.leaves, self.almanac, self.page)
         yield from (self.profiles(totals), self.feeds(), self.about(), self.saved())
 
     # ----------------------------------------------------------------------------- days, weeks, months

@@ -38,6 +38,7 @@ def test_an_archive_becomes_these_pages(archive, press):
             "index.html",
             "archive.html",
             "trending.html",
+            "topics.html",
             "feeds.html",
             "about.html",
             "404.html",
