@@ -9,15 +9,40 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter.model import Paper
 from newsletter.text import shorten, xml_safe
 from newsletter.view import Source, bibtex, known, own_address, sources
 
-__all__ = ["bibtex", "csl", "family_and_given", "record", "ris"]
+__all__ = ["Form", "bibtex", "csl", "family_and_given", "forms", "record", "ris"]
 
 _BODY = re.compile(r"\b(?:collaboration|consortium|team|group|committee|initiative|project)\b", re.IGNORECASE)
+
+_LONGEST_TITLE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A paper in a form to cite it by: what the form is called, a name for its file, the text."""
+
+    name: str
+    file: str
+    text: str
+
+
+def forms(paper: Paper, url: str) -> tuple[Form, ...]:
+    """A paper's record for its page, in each form; without the abstract, which stands on that page already
+    and would be there twice more.
+    """
+    short = replace(paper, abstract="", title=shorten(paper.title, _LONGEST_TITLE))
+    record_of_csl = json.dumps([csl(short, url)], ensure_ascii=False, indent=1)
+    return (
+        Form(name="BibTeX", file=f"{paper.slug}.bib", text=bibtex(short, url)),
+        Form(name="RIS", file=f"{paper.slug}.ris", text=ris(short, url).rstrip("\n")),
+        Form(name="CSL-JSON", file=f"{paper.slug}.csl.json", text=record_of_csl),
+    )
 
 
 def family_and_given(name: str) -> tuple[str, str]:
@@ -129,7 +154,7 @@ def json_ld(paper: Paper, url: str, links: Iterable[Source]) -> str:
     facts = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
-        "headline": paper.title,
+        "headline": shorten(paper.title, _LONGEST_TITLE),
         "abstract": shorten(paper.abstract, 5_000),
         "author": [{"@type": "Person", "name": author} for author in paper.authors],
         "datePublished": paper.published.isoformat() if paper.published else "",

@@ -43,6 +43,8 @@ PURE = (
     "progress",
     "formula",
     "tuning",
+    "timeline",
+    "topics",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import formats
-from newsletter.citing import bibtex, csl, family_and_given, record, ris
+from newsletter.citing import bibtex, csl, family_and_given, forms, record, ris
 from newsletter.model import Link, ListedPaper
 
 PAGE = "https://example.org/papers/papers/denoising.html"
@@ -138,3 +138,15 @@ def test_two_long_slugs_with_one_beginning_have_keys_of_their_own():
     }
 
     assert 2 == len(keys)
+
+
+def test_the_forms_of_a_page_leave_out_the_abstract_that_stands_on_it():
+    """Thrice the same abstract would make a page thrice as heavy."""
+    of = paper("A title", "A long abstract.", slug="a-title")
+
+    assert ["a-title.bib", "a-title.ris", "a-title.csl.json"] == [form.file for form in forms(of, "u")]
+    assert not any("long abstract" in form.text for form in forms(of, "u"))
+
+
+def test_a_record_of_ris_ends_with_the_blank_that_readers_look_for():
+    assert forms(paper(), "u")[1].text.endswith("\nER  - ")

@@ -14,13 +14,15 @@ from functools import cached_property, partial
 from itertools import groupby
 
 from newsletter.almanac import Almanac, Span, calendar, neighbours, of_profile
-from newsletter.citing import json_ld
+from newsletter.citing import forms, json_ld
 from newsletter.digest import once
 from newsletter.feed import address
 from newsletter.listing import Block, fit_limit, paged, spread
 from newsletter.model import Match, Pick, Section
 from newsletter.outputs._frame import Frame, Shown
 from newsletter.outputs._pieces import Pieces
+from newsletter.outputs._topics import topics
+from newsletter.outputs._trending import trending
 from newsletter.ports import Press
 from newsletter.publication import (
     Archive,
@@ -37,15 +39,14 @@ from newsletter.publication import (
     stamp,
 )
 from newsletter.text import shorten
-from newsletter.view import bibtex, day, known, month, shares, sources
+from newsletter.timeline import timeline
+from newsletter.view import day, known, month, shares, sources
 
 ABSTRACTS = (100_000, 700, 320)
 BRIEF = 320
 BEST = 10
 """So many papers of each profile a week or month shows."""
 HOME_DAYS = 7
-TRENDS = 150
-"""So many trending papers stand on a page."""
 ABSTRACT_ON_ITS_PAGE = 60_000
 
 
@@ -102,7 +103,8 @@ class _Site:
             yield from self.profile(card, totals[card.slug])
         yield from (self.paper(place, leaf) for place, leaf in enumerate(self.leaves))
         yield from self.years()
-        yield from self.trending()
+        yield from trending(self.archive, self.press, self.page)
+        yield topics(self.archive, self.leaves, self.almanac, self.page)
         yield from (self.profiles(totals), self.feeds(), self.about(), self.saved())
 
     # ----------------------------------------------------------------------------- days, weeks, months
@@ -312,7 +314,8 @@ class _Site:
             mentions=self.fits(mentions),
             reasons=[reason for mention in mentions for reason in mention.match.reasons],
             sources=links,
-            bibtex=bibtex(paper, url),
+            forms=forms(paper, url),
+            events=timeline(paper),
             jsonld=json_ld(paper, url, links),
             arxiv=known(paper, "arxiv"),
             doi=known(paper, "doi"),
@@ -359,18 +362,6 @@ class _Site:
             of = [(span, days[span.name]) for span in months]
             weeks = [week for week in self.almanac.weeks if week.last.year == year]
             yield self.page("archive.html", page, year=year, months=of, weeks=weeks, years=paths)
-
-    def trending(self) -> Iterator[Artifact]:
-        """All that trends, on as many pages as it takes."""
-        rows = self.archive.trending
-        parts = [rows[start : start + TRENDS] for start in range(0, len(rows), TRENDS)] or [()]
-        paths = [paged("trending.html", n) for n in range(1, len(parts) + 1)]
-        for n, (path, trends) in enumerate(zip(paths, parts, strict=True), 1):
-            title = "Trending" + (f", page {n}" if n > 1 else "")
-            page = Shown(path, title, "Papers that keep coming back, or that many people like.")
-            yield self.page(
-                "trending.html", page, rows=trends, first=1 + (n - 1) * TRENDS, pages=paths, current=n
-            )
 
     def feeds(self) -> Artifact:
         page = Shown("feeds.html", "Feeds", "Follow the papers in a feed reader: RSS, Atom and JSON Feed.")

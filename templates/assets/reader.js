@@ -106,9 +106,22 @@
   document.querySelector("[data-tools]")?.append(tools);
 
   for (const code of document.querySelectorAll("pre")) {
-    const button = part("copy");
-    button.addEventListener("click", () => copy(code, button));
-    code.before(button);
+    const over = part("over");
+    const [copies, loads] = over.children;
+    const name = code.closest("details")?.querySelector("summary").textContent ?? "";
+    for (const button of over.children) if (name) button.setAttribute("aria-label", `${button.textContent}: ${name}`);
+    copies.addEventListener("click", () => copy(code, copies));
+    if (code.dataset.file) loads.addEventListener("click", () => download(code.dataset.file, "text/plain", `${code.textContent}\n`));
+    else loads.remove();
+    code.before(over);
+  }
+
+  function download(name, type, text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
   async function copy(code, button) {
@@ -181,7 +194,7 @@
     time.textContent = english ? new Date(day).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" }) : day;
   }
 
-  Object.assign(newsletter, { date, furnish });
+  Object.assign(newsletter, { date, download, furnish });
   furnish(document);
   const own = document.querySelector(".paper[data-paper]");
   if (own && !readOnes().includes(own.dataset.paper)) setRead(own, true);

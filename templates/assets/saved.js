@@ -23,7 +23,7 @@
   const saved = { bibtex };
   if (!globalThis.document) return Object.assign(globalThis, { saved });
 
-  const { root, store, date, furnish } = newsletter;
+  const { root, store, date, download, furnish } = newsletter;
   const list = document.querySelector("#saved");
   const model = document.querySelector("#one").content.firstElementChild;
   const papers = () => Object.entries(store.get("saved", {})).reverse();
@@ -49,14 +49,6 @@
     document.querySelector("#take").hidden = kept.length === 0;
     document.querySelector("#blocked").hidden = store.set("saved", store.get("saved", {}));
     furnish(list);
-  }
-
-  function download(name, type, text) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
   document.querySelector("#bibtex").addEventListener("click", () =>

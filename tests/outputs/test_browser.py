@@ -81,6 +81,8 @@ def test_keys_mark_save_hide_and_lead_on(seen, archive, there):
     assert ["Score matching"] == saw["saved"]
     assert "title = {{Score matching}}" in saw["bibtex"]
     assert "Copied" == saw["copied"]
+    assert "one.ris" == saw["ris"][0]
+    assert saw["ris"][1].endswith("\nER  - \n")
     assert ["Read"] == saw["opened"]
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import lxml.html
 import pytest
 
+from newsletter.model import Sighting, Trend
 from newsletter.outputs import _frame, atom, exports, json_feed, rss, search, site
 from newsletter.publication import Archive
 from newsletter.publication import made as files
@@ -37,6 +38,7 @@ def test_an_archive_becomes_these_pages(archive, press):
             "index.html",
             "archive.html",
             "trending.html",
+            "topics.html",
             "feeds.html",
             "about.html",
             "404.html",
@@ -137,8 +139,34 @@ def test_a_paper_page_tells_where_it_was_seen_and_why(archive, press):
     text = words(pages(archive, press)["papers/one.html"])
 
     assert "Seen on 2 lists" in text
-    assert "On 2 lists: 6 August 2026, 7 August 2026." in text
+    assert "6 August 2026 on a list 7 August 2026 on a list" in text
     assert "“diffusion” in the abstract" in text
+
+
+def test_a_paper_page_tells_votes_and_stars_by_the_day_and_names_no_dump(archive, press):
+    """A dump's name is a path of whoever runs this."""
+    secret = Sighting(dump="ada@example.org.txt", date=date(2026, 8, 6), votes=1, stars=1200)
+    voted = replace(archive.papers[0], sightings=(secret,), published=date(2026, 8, 1), version=1)
+    made = pages(replace(archive, papers=(voted, *archive.papers[1:])), press)
+
+    told = "1 August 2026 published 6 August 2026 on a list 1 vote 1,200 stars of its code"
+    assert told in words(made["papers/one.html"])
+    assert not any(b"ada@example.org" in content for content in made.values())
+
+
+def test_a_paper_page_has_its_record_in_every_form_to_take_away(archive, press):
+    shown = tree(pages(archive, press)["papers/one.html"]).xpath("//pre")
+
+    assert ["one.bib", "one.ris", "one.csl.json"] == [pre.get("data-file") for pre in shown]
+    assert "TY  - UNPB" in shown[1].text_content()
+    assert "Denoising <HYBNEXT> & more" == json.loads(shown[2].text_content())[0]["title"]
+
+
+def test_a_paper_page_of_endless_words_stays_under_the_budget(archive, press):
+    endless = replace(archive.papers[0], title="word " * 20_000, abstract="endless " * 20_000)
+    made = pages(replace(archive, papers=(endless, *archive.papers[1:])), press)
+
+    assert len(made["papers/one.html"]) < 150_000
 
 
 def test_found_passages_are_marked_and_addresses_linked(archive, press):
@@ -203,6 +231,33 @@ def test_a_pages_own_feed_comes_first(archive, press):
 
 def test_the_same_archive_gives_the_same_bytes(archive, press):
     assert pages(archive, press) == pages(archive, press)
+
+
+def test_what_trends_has_a_picture_of_its_lists_and_votes_that_can_be_heard(archive, press):
+    first = archive.papers[0]
+    voted = tuple(replace(seen, votes=n) for seen, n in zip(first.sightings, (3, 1200), strict=True))
+    trend = Trend(paper=replace(first, sightings=voted), lists=2, votes=1200)
+    page = tree(pages(replace(archive, trending=(trend,)), press)["trending.html"])
+    (picture,) = page.xpath("//li//*[local-name()='svg']")
+
+    told = "2 marks, one for each list, between 6 August 2026 and 7 August 2026; votes from 3 to 1,200"
+    assert told == picture.get("aria-label")
+    assert 2 == picture.xpath("string(.//*[@class='lists']/@d)").count("M")
+    assert 2 == len(picture.xpath("string(.//*[@class='votes']/@points)").split())
+
+
+def test_what_trends_goes_on_on_further_pages_under_the_budget(archive, press):
+    """Six hundred papers with endless titles, each on fifty lists."""
+    days = [date.fromordinal(date(2026, 6, 1).toordinal() + n) for n in range(50)]
+    lists = tuple(Sighting(dump="a", date=day, votes=1000 + day.day) for day in days)
+    wild = replace(archive.papers[0], title="漢字" * 400, sightings=lists)
+    made = pages(replace(archive, trending=(Trend(paper=wild, lists=50, votes=9),) * 600), press)
+    several = {path: page for path, page in made.items() if path.startswith("trending")}
+
+    assert 600 == sum(len(tree(page).xpath("//ol[@class='trend wide']/li")) for page in several.values())
+    assert not [path for path, page in several.items() if len(page) > 150_000]
+    before = len(tree(several["trending.html"]).xpath("//ol[@class='trend wide']/li"))
+    assert [str(before + 1)] == tree(several["trending-page-2.html"]).xpath("//ol/@start")
 
 
 def test_the_sitemap_is_split_before_it_is_too_long(archive, press, monkeypatch):

@@ -79,6 +79,9 @@ async function reading(page, base) {
   await page.click('.copy');
   await page.waitForTimeout(100);
   saw.copied = await text(page, '.copy');
+  await page.click('summary:text("RIS")');
+  const [ris] = await Promise.all([page.waitForEvent('download'), page.click('.form:has(summary:text("RIS")) .load')]);
+  saw.ris = [ris.suggestedFilename(), readFileSync(await ris.path(), 'utf8')];
   saw.opened = await page.locator('.paper .is-on').allInnerTexts();
   return saw;
 }
