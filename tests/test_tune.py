@@ -127,6 +127,15 @@ def test_papers_before_a_profiles_time_were_never_judged_by_it(house):
     assert (1, 4, []) == (found.compared, found.unjudged, titles(found)[0])
 
 
+def test_a_profile_that_is_in_no_edition_is_compared_with_its_matches():
+    """A reader's own interests are on no page: what fitted them stands in the state alone."""
+    house = House(profiles=[follows("own", "diffusion", private=True)])
+    house.day("2026-08-01 06:00", "Diffusion one", "A robot")
+    found = replay(house, follows("own", "robot", private=True))
+
+    assert (2, (["A robot"], ["Diffusion one"])) == (found.compared, titles(found))
+
+
 def test_only_the_latest_papers_are_replayed(house):
     assert 2 == replay(house, house.profiles[0], days=1).papers
     assert 4 == replay(house, house.profiles[0], days=2).papers
