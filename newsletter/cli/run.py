@@ -115,7 +115,9 @@ def _rehearse(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> 
     from newsletter.run import run  # noqa: PLC0415 - as above
 
     state = Path(config.state)
-    store = open_store(state if state.is_file() else None).copy()
+    recorded = open_store(state if state.is_file() else None)
+    store = recorded.copy()
+    recorded.close()
     preview = config.out / "preview"
     wishes = replace(wishes, out=preview)
     with shown(quiet=quiet) as progress:
