@@ -25,12 +25,12 @@ MOST_MARKS = 40
 class Event:
     """Something that a day brought a paper: `what` is published, listed or revised.
 
-    `lists` is how many dumps of that day had it; `votes` and `stars` are the most that they showed.
+    `votes` and `stars` are the most that a list of that day showed. How many dumps had it is not told: one
+    that grew in its place was read twice.
     """
 
     date: date
     what: str
-    lists: int = 0
     votes: int | None = None
     stars: int | None = None
 
@@ -66,7 +66,6 @@ def _listed(day: date, sightings: Sequence[Sighting]) -> Event:
     return Event(
         date=day,
         what="listed",
-        lists=len(sightings),
         votes=max((s.votes for s in sightings if s.votes is not None), default=None),
         stars=max((s.stars for s in sightings if s.stars is not None), default=None),
     )

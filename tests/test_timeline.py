@@ -24,8 +24,8 @@ def test_a_timeline_begins_with_the_earliest_and_tells_each_day_once():
     )
     expected = (
         Event(date=date(2026, 2, 1), what="published"),
-        Event(date=MARCH, what="listed", lists=1),
-        Event(date=AUGUST, what="listed", lists=2, votes=12),
+        Event(date=MARCH, what="listed"),
+        Event(date=AUGUST, what="listed", votes=12),
         Event(date=AUGUST, what="revised"),
     )
 

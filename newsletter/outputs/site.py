@@ -171,7 +171,8 @@ class _Site:
     def week(self, of: Span, newer: Span | None, older: Span | None) -> Iterator[Artifact]:
         """The best of a week, profile by profile."""
         words = f"The best of {of.papers} papers, from {day(of.first, self.language)} on"
-        page = Shown(of.path, f"Week {of.name}", words)
+        year, _, number = of.name.partition("-W")
+        page = Shown(of.path, f"Week {int(number)} of {year}", words)
         blocks = self.best(of, full=True)
         yield self.page(
             "span.html",

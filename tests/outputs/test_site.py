@@ -154,6 +154,24 @@ def test_a_paper_page_tells_votes_and_stars_by_the_day_and_names_no_dump(archive
     assert not any(b"ada@example.org" in content for content in made.values())
 
 
+def test_no_line_of_facts_is_left_empty(archive, press):
+    """An empty line is a gap between the title and what follows."""
+    page = tree(pages(archive, press)["papers/two.html"])
+
+    assert [] == [line for line in page.xpath("//p[@class='facts']") if not line.text_content().strip()]
+
+
+def test_a_week_is_named_as_people_say_it(archive, press):
+    assert "Week 32 of 2026" == tree(pages(archive, press)["editions/2026-W32.html"]).xpath("string(//h1)")
+
+
+def test_opml_is_linked_where_a_reader_looks_for_feeds(archive, press):
+    made = pages(archive, press)
+    places = ("index.html", "feeds.html", "profiles/index.html")
+
+    assert [] == [path for path in places if b"feeds/feeds.opml" not in made[path]]
+
+
 def test_a_paper_page_has_its_record_in_every_form_to_take_away(archive, press):
     shown = tree(pages(archive, press)["papers/one.html"]).xpath("//pre")
 
