@@ -267,7 +267,7 @@ def once(sections: Sequence[Section]) -> tuple[Section, ...]:
     """The sections of an edition with each paper only where it scores best (ties: the first section)."""
     best: dict[int, tuple[float, int]] = {}
     for place, section in enumerate(sections):
-        for pick in (*section.picks, *section.more):
+        for pick in section.all:
             rank = (-pick.match.score, place)
             best[pick.paper.number] = min(best.get(pick.paper.number, rank), rank)
     kept = []

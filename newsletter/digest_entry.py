@@ -49,7 +49,7 @@ def digest_entry(
 ) -> Entry:
     """The entry, under the id `name`; `page` is the address of the page that has the whole digest, if any."""
     told = cut(sections)
-    links = {pick.paper.number: _link(press.site, s, pick) for s in sections for pick in (*s.picks, *s.more)}
+    links = {pick.paper.number: _link(press.site, s, pick) for s in sections for pick in s.all}
     written = Markup(_note(note, page or (press.site.url and f"{press.site.url}/")))  # noqa: S704 - nh3 cleaned it
     html = press.render("feeds/digest.html", sections=told, links=links, page=page, note=written)
     titles = [shorten(pick.paper.title, LONGEST_TITLE) for section in sections for pick in section.picks[:5]]

@@ -340,6 +340,11 @@ class Section:
     """One line on what brought these papers, such as “diffusion (9) · score matching (3)”."""
     private: bool = False
 
+    @property
+    def all(self) -> tuple[Pick, ...]:
+        """Every pick, those in full first."""
+        return (*self.picks, *self.more)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:

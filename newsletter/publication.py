@@ -8,7 +8,7 @@ and no database here: who makes an archive says how its parts are read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -58,10 +58,16 @@ class Edition:
     def listed(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Its listing; made of its sections where nobody gave one."""
         return self.listing or tuple(
-            (section.profile, tuple(pick.paper.number for pick in (*section.picks, *section.more)))
+            (section.profile, tuple(pick.paper.number for pick in section.all))
             for section in self.sections
             if not section.private
         )
+
+    def public(self, profiles: Container[str]) -> Iterator[Section]:
+        """Its sections of some profiles, by their slugs, without those that are one reader's alone."""
+        for section in self.sections:
+            if not section.private and section.profile in profiles:
+                yield section
 
     @property
     def papers(self) -> int:
@@ -221,11 +227,10 @@ def mentions_of(archive: Archive) -> Mapping[int, tuple[Mention, ...]]:
     public = {card.slug for card in archive.profiles}
     found: dict[int, tuple[Mention, ...]] = {}
     for edition in archive.editions:
-        for section in edition.sections:
-            if not section.private and section.profile in public:
-                for pick in (*section.picks, *section.more):
-                    mention = Mention(edition=edition.name, date=edition.date, match=pick.match)
-                    found[pick.paper.number] = (*found.get(pick.paper.number, ()), mention)
+        for section in edition.public(public):
+            for pick in section.all:
+                mention = Mention(edition=edition.name, date=edition.date, match=pick.match)
+                found[pick.paper.number] = (*found.get(pick.paper.number, ()), mention)
     return found
 
 

@@ -257,12 +257,11 @@ class _Shelf:
     def digests_of(self, card: ProfileCard | None, start: int, end: int) -> Iterator[Entry]:
         for edition, listed in reversed(self.listed(card)[start:end]):
             slugs = {slug for slug, _ in listed}
-            sections = tuple(s for s in edition.sections if not s.private and s.profile in slugs)
-            yield self.digest(card, edition, sections)
+            yield self.digest(card, edition, tuple(edition.public(slugs)))
 
     def digest(self, card: ProfileCard | None, edition: Edition, sections: tuple[Section, ...]) -> Entry:
         titled = [replace(section, title=self.cards[section.profile].title) for section in sections]
-        count = len({p.paper.number for section in sections for p in (*section.picks, *section.more)})
+        count = len({p.paper.number for section in sections for p in section.all})
         title = f"{day(edition.date, self.site.language)}: {count} {'paper' if count == 1 else 'papers'}"
         return digest_entry(
             self.press,

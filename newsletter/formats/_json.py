@@ -47,6 +47,14 @@ def records(dump: Dump, *paths: str) -> Iterator[tuple[int, Record | Problem]]:
 # --------------------------------------------------------------------------------------------- lines
 
 
+def objects(dump: Dump) -> Iterator[tuple[int, Record | Problem]]:
+    """The objects of a dump that is JSON lines, an array of objects, or an object by itself; with the number
+    of each one's line, or of the record.
+    """
+    kind, _ = head_value(dump)
+    return lines_of(dump) if kind == "lines" else records(dump, "item" if kind == "array" else "")
+
+
 def lines_of(dump: Dump) -> Iterator[tuple[int, Record | Problem]]:
     """The objects of JSON lines, each with the number of its line; empty lines are left out, and commas
     behind an object. Where objects take several lines each, the number is theirs.

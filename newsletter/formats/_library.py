@@ -7,11 +7,21 @@ end, since a library of 841 records has 84 of them. What a record means is its f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from newsletter.model import Dump, DumpDate, ListedPaper, Problem
 
 Found = ListedPaper | DumpDate | Problem
+Record = TypeVar("Record")
+
+
+def numbered(
+    found: Iterable[Record | Problem], listed: Callable[[int, Record], ListedPaper]
+) -> Iterator[Found]:
+    """What `listed` makes of each record and its number, from 1 on; what is a Problem already stays one."""
+    for index, one in enumerate(found, 1):
+        yield one if isinstance(one, Problem) else listed(index, one)
 
 
 def titled(dump: Dump, found: Iterable[Found]) -> Iterator[Found]:

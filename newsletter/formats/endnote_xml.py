@@ -11,10 +11,10 @@ from datetime import date
 
 from lxml import etree
 
-from newsletter.formats._library import Found, people, titled
+from newsletter.formats._library import Found, numbered, people, titled
 from newsletter.formats._values import day, ids, links
 from newsletter.formats._xml import children, elements, first, line, root_name, text
-from newsletter.model import Dump, ListedPaper, Problem
+from newsletter.model import Dump, ListedPaper
 
 TITLE = "EndNote, XML"
 
@@ -30,12 +30,7 @@ def recognise(dump: Dump) -> str:
 
 
 def read(dump: Dump) -> Iterator[Found]:
-    yield from titled(dump, _listings(dump))
-
-
-def _listings(dump: Dump) -> Iterator[Found]:
-    for index, found in enumerate(elements(dump, "record"), 1):
-        yield found if isinstance(found, Problem) else _listed(index, found)
+    yield from titled(dump, numbered(elements(dump, "record"), _listed))
 
 
 def _listed(index: int, record: etree._Element) -> ListedPaper:

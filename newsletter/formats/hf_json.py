@@ -12,7 +12,7 @@ from typing import Any
 from newsletter.addresses import links as links_in
 from newsletter.formats import _hf
 from newsletter.formats._fields import at, text, texts
-from newsletter.formats._json import head_value, lines_of, records
+from newsletter.formats._json import head_value, objects
 from newsletter.formats._values import authors, day, ids, links, number
 from newsletter.model import Dump, ListedPaper, Problem
 from newsletter.text import split_keywords
@@ -38,9 +38,7 @@ def recognise(dump: Dump) -> str:
 
 
 def read(dump: Dump) -> Iterator[ListedPaper | Problem]:
-    kind, _ = head_value(dump)
-    found = lines_of(dump) if kind == "lines" else records(dump, "item" if kind == "array" else "")
-    for index, record in found:
+    for index, record in objects(dump):
         if isinstance(record, Problem):
             yield record
         elif title := text(record, "title") or text(record, "details", "title"):

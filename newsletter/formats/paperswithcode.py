@@ -11,7 +11,7 @@ from typing import Any
 
 from newsletter.formats import _values
 from newsletter.formats._fields import once, text, texts
-from newsletter.formats._json import head_value, lines_of, records
+from newsletter.formats._json import head_value, objects
 from newsletter.identity import arxiv_version
 from newsletter.model import Dump, ListedPaper, Problem
 
@@ -31,9 +31,7 @@ def recognise(dump: Dump) -> str:
 
 
 def read(dump: Dump) -> Iterator[ListedPaper | Problem]:
-    kind, _ = head_value(dump)
-    found = lines_of(dump) if kind == "lines" else records(dump, "item" if kind == "array" else "")
-    for index, record in found:
+    for index, record in objects(dump):
         if isinstance(record, Problem):
             yield record
         elif title := text(record, "title") or text(record, "paper_title"):

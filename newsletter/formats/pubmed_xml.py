@@ -12,10 +12,10 @@ from datetime import date
 from lxml import etree
 
 from newsletter.formats._fields import line_of
-from newsletter.formats._library import Found, places, titled
+from newsletter.formats._library import Found, numbered, places, titled
 from newsletter.formats._values import day, ids
 from newsletter.formats._xml import children, elements, first, root_name, text
-from newsletter.model import Dump, ListedPaper, Problem
+from newsletter.model import Dump, ListedPaper
 
 TITLE = "PubMed XML"
 
@@ -28,12 +28,7 @@ def recognise(dump: Dump) -> str:
 
 
 def read(dump: Dump) -> Iterator[Found]:
-    yield from titled(dump, _listings(dump))
-
-
-def _listings(dump: Dump) -> Iterator[Found]:
-    for index, one in enumerate(elements(dump, *_RECORDS), 1):
-        yield one if isinstance(one, Problem) else _listed(index, one)
+    yield from titled(dump, numbered(elements(dump, *_RECORDS), _listed))
 
 
 # ------------------------------------------------------------------------------------------- listings

@@ -11,7 +11,7 @@ from newsletter.digest import once
 from newsletter.listing import Block
 from newsletter.model import Pick, Section
 from newsletter.ports import Press
-from newsletter.publication import Edition, ProfileCard
+from newsletter.publication import ProfileCard
 from newsletter.text import shorten
 from newsletter.view import clock, sources, why
 
@@ -23,17 +23,11 @@ class Pieces:
         self.press = press
         self.cards = cards
 
-    def public(self, edition: Edition) -> Iterator[Section]:
-        """The sections of an edition that the site shows."""
-        for section in edition.sections:
-            if not section.private and section.profile in self.cards:
-                yield section
-
     def blocks(self, of: Span, up: str, limit: int) -> Iterator[Block]:
         """What each edition of the day has for each profile, each paper once; `limit` is of abstracts."""
         several = len(of.editions) > 1
         for number, edition in enumerate(of.editions, 1):
-            for section in once(tuple(self.public(edition))):
+            for section in once(tuple(edition.public(self.cards))):
                 card = self.cards[section.profile]
                 yield self.block(
                     section,

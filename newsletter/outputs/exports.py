@@ -47,7 +47,7 @@ class Listed:
     @property
     def papers(self) -> dict[int, Paper]:
         """Its papers, each once."""
-        return {p.paper.number: p.paper for section in self.sections for p in _all(section)}
+        return {p.paper.number: p.paper for section in self.sections for p in section.all}
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
@@ -131,17 +131,12 @@ def _profile(editions: Iterable[Edition], card: ProfileCard, site: Site) -> List
 
 
 def _public(edition: Edition, cards: dict[str, ProfileCard]) -> Iterator[Section]:
-    for section in edition.sections:
-        if not section.private and section.profile in cards:
-            yield _titled(section, cards[section.profile].title)
+    for section in edition.public(cards):
+        yield _titled(section, cards[section.profile].title)
 
 
 def _titled(section: Section, title: str) -> Section:
     return Section(profile=section.profile, title=title, picks=section.picks, more=section.more)
-
-
-def _all(section: Section) -> tuple[Pick, ...]:
-    return (*section.picks, *section.more)
 
 
 def _page(paper: Paper, site: Site) -> str:
@@ -170,7 +165,7 @@ def as_json(of: Listed, site: Site) -> str:
     """All papers with the profiles that they fit, and why; a paper a line."""
     fits: dict[int, list[dict[str, object]]] = {}
     for section in of.fits:
-        for pick in _all(section):
+        for pick in section.all:
             score = round(pick.match.score, 4)
             told = {"profile": pick.match.profile, "score": score, "why": xml_safe(why(pick.match))}
             fits.setdefault(pick.paper.number, []).append(told)

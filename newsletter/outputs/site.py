@@ -164,7 +164,7 @@ class _Site:
 
     def limit(self, of: Span) -> int:
         """How long the abstracts of a day may be, to keep its page under the budget."""
-        sections = [section for edition in of.editions for section in self.pieces.public(edition)]
+        sections = [section for edition in of.editions for section in edition.public(self.cards)]
         lengths = [len(pick.paper.abstract) for section in sections for pick in section.picks]
         return fit_limit(lengths, ABSTRACTS)
 
@@ -204,8 +204,8 @@ class _Site:
         """The best papers of each profile in a span, each once."""
         together: dict[str, list[Pick]] = {}
         for edition in of.editions:
-            for section in self.pieces.public(edition):
-                together.setdefault(section.profile, []).extend((*section.picks, *section.more))
+            for section in edition.public(self.cards):
+                together.setdefault(section.profile, []).extend(section.all)
         ranked = (
             Section(profile=slug, title=self.cards[slug].title, picks=tuple(sorted(picks, key=_by_score)))
             for slug, picks in together.items()
@@ -269,9 +269,9 @@ class _Site:
     def history(self, editions: Iterable[Edition], card: ProfileCard, limit: int | None) -> Iterator[Block]:
         """What each edition had for the profile; by title alone where there is no limit of abstracts."""
         for edition in editions:
-            for section in self.pieces.public(edition):
+            for section in edition.public(self.cards):
                 if section.profile == card.slug:
-                    picks = (*section.picks, *section.more)
+                    picks = section.all
                     yield self.pieces.block(
                         section if limit else replace(section, picks=(), more=picks),
                         "../../",

@@ -255,7 +255,7 @@ class Editions:
                     "reasons": codec.dumps(pick.match.reasons),
                 }
                 for section in sections
-                for place, pick in enumerate((*section.picks, *section.more))
+                for place, pick in enumerate(section.all)
             ],
         )
         return _name(day, number)
