@@ -102,6 +102,22 @@ def test_a_page_stays_when_its_paper_trends_no_more():
     assert [paper.title for paper in made.papers] == ["Robots", "Diffusion A"]
 
 
+def test_only_an_older_list_changes_what_search_and_feeds_say_of_a_page_without_an_edition():
+    """It bears the date of its first list; that it stood on one more changes its own page alone."""
+    house = site()
+    house.day("2026-08-03 06:00", "Robots")
+    house.day("2026-08-04 06:00", "Robots")
+    (first,) = archive(house).leaves
+    house.day("2026-08-05 06:00", "Robots")
+    (newer,) = archive(house).leaves
+    house.dump("Robots", day="2026-07-01")
+    (older,) = archive(house).leaves
+
+    assert first.said == newer.said
+    assert first.stamp != newer.stamp
+    assert newer.said != older.said
+
+
 def test_a_slug_is_fixed_when_a_paper_is_first_recorded():
     """Rule 22: later ids and titles change it no more."""
     house = site()

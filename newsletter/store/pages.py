@@ -42,14 +42,14 @@ class Pages:
         every dump that lists them, and so with all that dumps can change.
         """
         rows = self._db.tuples(
-            "SELECT p.id, p.slug, p.revised, max(s.date), p.version, length(p.title), length(p.abstract),"
-            " length(p.merged), p.news, count(s.dump), max(s.dump)"
+            "SELECT p.id, p.slug, p.revised, max(s.date), min(s.date), p.version, length(p.title),"
+            " length(p.abstract), length(p.merged), p.news, count(s.dump), max(s.dump)"
             " FROM paper p LEFT JOIN sighting s ON s.paper = p.id"
             " WHERE p.joined IS NULL AND p.id IN (SELECT value FROM json_each(:wanted)) GROUP BY p.id",
             {"wanted": json.dumps(sorted(set(numbers)))},
         )
         return tuple(
-            Leaf(number, slug, repr(row), repr((row[0], *row[2:6])), _latest(row[0], row[1]))
+            Leaf(number, slug, repr(row), repr((row[0], *row[2:7])), _latest(row[0], row[1]))
             for number, slug, *row in rows
         )
 
