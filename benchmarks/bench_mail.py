@@ -187,6 +187,40 @@ def fast_relay(sink: str | None) -> Iterator[int]:
         process.wait()
 
 
+@contextmanager
+def far_relay(sink: str | None, delay: float) -> Iterator[int]:
+    """A relay whose every reply arrives so much later: a wire in a process of its own stands in between."""
+    with fast_relay(sink) as port:
+        process = subprocess.Popen(
+            [sys.executable, __file__, "--wire", str(port), str(delay)], stdout=subprocess.PIPE, text=True
+        )
+        if process.stdout is None:
+            raise SystemExit("no wire")
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+            process.communicate()
+
+
+async def wire(port: int, delay: float) -> None:
+    """Pass on what comes from either side, what comes from the relay so many seconds later; for ever."""
+    loop = asyncio.get_running_loop()
+
+    async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wait: float) -> None:
+        while chunk := await reader.read(1 << 18):
+            loop.call_later(wait, writer.write, chunk) if wait else writer.write(chunk)
+        loop.call_later(wait, writer.close)
+
+    async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(passed_on(reader, back, 0.0), passed_on(there, writer, delay))
+
+    server = await asyncio.start_server(joined, "127.0.0.1", 0, limit=1 << 18)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
 def _wait(port: int) -> None:
     for _ in range(200):
         try:
@@ -294,8 +328,8 @@ def compare(mails: int, sink: str | None) -> None:
     print(f"ratio   {first[1] / least[1]:6.2f} × less CPU      {first[0] / least[0]:6.2f} × the mails/s")
 
 
-def far_away(mails: int) -> None:
-    with slow_relay(0.02) as (port, _):
+def far_away(mails: int, sink: str | None) -> None:
+    with far_relay(sink, 0.02) as port:
         took = ours(mails, port, connections=8)[0]
     print(f"20 ms a reply, 8 connections: {mails / took:.0f} mails/s (the replies alone allow 100)")
 
@@ -334,14 +368,18 @@ def main() -> None:
     )
     parser.add_argument("--sink", default=shutil.which("smtp-sink"), help="where smtp-sink is")
     parser.add_argument("--only-memory", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--wire", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.wire:
+        asyncio.run(wire(int(options.wire[0]), float(options.wire[1])))
+        return
     if options.only_memory:
         only_memory(options.only_memory, options.sink)
         return
     if options.sink is None:
         print("no smtp-sink: the relay of the tests takes its place, and is the slower half of all rates")
     compare(options.mails, options.sink)
-    far_away(options.mails)
+    far_away(options.mails, options.sink)
     at_a_rate()
     memory(options.many, options.sink)
 
