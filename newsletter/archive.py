@@ -82,7 +82,8 @@ class _Papers:
 
     def some(self, numbers: Iterable[int]) -> Mapping[int, Paper]:
         wanted = set(numbers)
-        if missing := wanted - self._held.keys():
+        # Not by `wanted - self._held.keys()`: that walks through all that is held.
+        if missing := [number for number in wanted if number not in self._held]:
             self._held |= self._load(missing)
         return {number: self._held[number] for number in wanted}
 

@@ -328,12 +328,26 @@ def _occurrences(text: str, found: Iterable[str]) -> Iterator[tuple[int, int]]:
     passages = {_folded(passage)[0].strip() for passage in found} - {""}
     folded, places = _folded(text) if passages else ("", range(0))
     for passage in passages:
-        before = r"(?<!\w)" if re.match(r"\w", passage) else ""
-        after = r"(?!\w)" if re.search(r"\w\Z", passage) else ""
-        for match in re.finditer(before + re.escape(passage) + after, folded):
-            start, end = places[match.start()], places[match.end()]
+        for at in _standing(passage, folded):
+            start, end = places[at], places[at + len(passage)]
             if start < end:
                 yield start, end
+
+
+def _standing(passage: str, text: str) -> Iterator[int]:
+    """Where a passage stands as whole words. By hand: a pattern with a look back takes five times as long."""
+    at = text.find(passage)
+    while at >= 0:
+        end = at + len(passage)
+        goes_on = _within_word(text, at) or _within_word(text, end)
+        if not goes_on:
+            yield at
+        at = text.find(passage, at + 1 if goes_on else end)
+
+
+def _within_word(text: str, place: int) -> bool:
+    """Whether a place has letters or digits on both sides."""
+    return 0 < place < len(text) and bool(_WORD(text[place - 1]) and _WORD(text[place]))
 
 
 def _folded(text: str) -> tuple[str, range | list[int]]:
@@ -365,6 +379,7 @@ class _Plain(dict[int, str]):
 
 
 _PLAIN = _Plain()
+_WORD = re.compile(r"\w").match
 
 
 _SENTENCE_END = re.compile(r"[.!?][)\]”’\"']?(?= )")

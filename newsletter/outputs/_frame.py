@@ -23,6 +23,7 @@ NAVIGATION = (
     ("about.html", "About", ""),
 )
 """Path, name and the key that leads there after g."""
+SEARCH = "search.html"
 ASSETS = ("style.css", "theme.js", "reader.js", "saved.js")
 
 
@@ -51,6 +52,8 @@ class Frame:
         self.site = press.site
         self._navigation = cache(self._rendered_navigation)
         self._feeds = cache(self._rendered_feeds)
+        self._find = cache(self._rendered_find)
+        self._tools = cache(self._rendered_tools)
 
     def page(self, template: str, page: Shown, **values: object) -> bytes:
         """The page by its template, in the frame."""
@@ -61,6 +64,8 @@ class Frame:
             canonical="" if page.hidden else address(self.site, page.path),
             navigation=self._navigation(values["up"], page.path if _in_navigation(page.path) else ""),
             feeds_here=self._feeds(values["up"], page.profile),
+            find="" if page.hidden else self._find(values["up"], page.path == SEARCH),
+            tools="" if page.hidden else self._tools(),
             **values,
         )
         return text.encode("utf-8", "replace")
@@ -72,6 +77,12 @@ class Frame:
         """The page's own feed first, then the one of everything."""
         own = [(f"profiles/{profile.address}", profile.title)] if profile else []
         return self.press.render("partials/feeds.html", up=up, feeds=[*own, ("feeds", self.site.title)])
+
+    def _rendered_find(self, up: object, there: bool) -> str:  # noqa: FBT001 - by its place, for the cache
+        return self.press.render("partials/find.html", up=up, there=there)
+
+    def _rendered_tools(self) -> str:
+        return self.press.render("partials/tools.html")
 
     def redirect(self, path: str, target: str, there: str) -> Artifact:
         """A page that leads on: `target` as seen from it, `there` as seen from the root."""
