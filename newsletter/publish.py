@@ -1,8 +1,9 @@
 """Publishes the site: artifacts in, files of out/site out. Writes files; decides nothing about papers.
 
-Everything is made before the first byte is written: a template that fails leaves the last good site standing.
-A file that is as it should be is not touched; the others change at once. Nothing is ever removed but what a
-killed run of ours left behind; files we did not write stay as they are.
+Everything is made before the first file is replaced: until then each new one lies beside its place under
+another name, so that a template that fails leaves the last good site standing and memory holds one page at a
+time. A file that is as it should be is not touched; the others change at once. Nothing is ever removed but
+what a killed run of ours left behind; files we did not write stay as they are.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from newsletter.errors import PublishError
+from newsletter.hands import shared
 from newsletter.publication import Artifact, Draft, Made, Output, Summary
 
 UNFINISHED = ".newsletter-unfinished"
@@ -45,67 +48,88 @@ class Published:
     drafts: Mapping[str, Made] = field(default_factory=dict)
 
 
-def publish(outputs: Iterable[Output], folder: Path, before: Mapping[str, Made] | None = None) -> Published:
+def publish(
+    outputs: Iterable[Output],
+    folder: Path,
+    before: Mapping[str, Made] | None = None,
+    *,
+    begin: Callable[[], None] = lambda: None,
+) -> Published:
     """Bring the folder to what the outputs say. Raises PublishError with the path and what to do.
 
-    `before` are the drafts as they were last published: one in which nothing changed is not made anew.
+    `before` are the drafts as they were last published: one in which nothing changed is not made anew. Where
+    there are many to make, several processes do, and each calls `begin` first.
     """
-    desk = _Desk(folder, before or {})
-    made = desk.take(outputs)
-    _sweep({(folder / artifact.path).parent for artifact in made})
-    changed = [artifact for artifact in made if not _same(folder / artifact.path, artifact.content)]
-    for artifact in sorted(changed, key=_turn):
-        _write(folder / artifact.path, artifact.content)
-    unchanged = len(desk.paths) - len(changed)
-    return Published(written=tuple(a.path for a in changed), unchanged=unchanged, drafts=desk.drafts)
+    desk, stage = _Desk(folder, before or {}), _Stage(folder)
+    try:
+        desk.take(outputs, stage, begin)
+        stage.show()
+    except BaseException:
+        stage.clear()
+        _sweep(desk.folders)  # of what other processes had made
+        raise
+    _sweep(desk.folders)
+    return Published(
+        written=tuple(stage.shown), unchanged=len(desk.paths) - len(stage.shown), drafts=desk.drafts
+    )
 
 
 class _Desk:
-    """Makes what has to be made, each with a path of its own inside the folder."""
+    """Has made what has to be made, each with a path of its own inside the folder."""
 
     def __init__(self, folder: Path, before: Mapping[str, Made]) -> None:
         self._folder = folder
         self._before = before
-        self._made: list[Artifact] = []
         self._mapped: dict[str, date | None] = {}
         self.paths: set[str] = set()
+        self.folders: set[Path] = set()
         self.drafts: dict[str, Made] = {}
 
-    def take(self, outputs: Iterable[Output]) -> list[Artifact]:
-        """All artifacts that may have to be written."""
-        summaries = []
+    def take(self, outputs: Iterable[Output], stage: _Stage, begin: Callable[[], None]) -> None:
+        """Put all artifacts on the stage that may have to be written."""
+        summaries: list[Summary] = []
+        drafts: list[Draft] = []
         for output in outputs:
             if isinstance(output, Summary):
                 summaries.append(output)
             elif isinstance(output, Draft):
-                self._draft(output)
+                self._reserve(output.path)
+                if not self._stands(output):
+                    drafts.append(output)
             else:
-                self._add(output)
+                self._add(output, stage)
+        for done in shared(partial(_made, self._folder), drafts, begin=begin):
+            stage.join(done.stage)
+            self._note(done)
         for summary in summaries:
             for artifact in summary.make(self._mapped):
-                self._add(artifact)
-        return self._made
+                self._add(artifact, stage)
 
-    def _draft(self, draft: Draft) -> None:
+    def _stands(self, draft: Draft) -> bool:
+        """Whether a draft is published as it is."""
         before = self._before.get(draft.path)
-        if before and before.made_of == draft.made_of and self._stand((draft.path, *before.further)):
-            self.drafts[draft.path] = before
-            for path in (draft.path, *before.further):
-                self._reserve(path)
-                if draft.mapped:
-                    self._mapped[path] = draft.changed
-            return
-        made = draft.artifacts()
-        for artifact in made:
-            self._add(artifact)
-        further = tuple(artifact.path for artifact in made if artifact.path != draft.path)
-        self.drafts[draft.path] = Made(draft.made_of, further)
+        if not before or before.made_of != draft.made_of or not self._there((draft.path, *before.further)):
+            return False
+        self.drafts[draft.path] = before
+        for path in before.further:
+            self._reserve(path)
+        for path in (draft.path, *before.further) if draft.mapped else ():
+            self._mapped[path] = draft.changed
+        return True
 
-    def _add(self, artifact: Artifact) -> None:
+    def _note(self, done: _Done) -> None:
+        """What a share of the drafts has become."""
+        for draft, made_of, further, mapped in done.drafts:
+            for path in further:
+                self._reserve(path)
+            self._mapped |= mapped
+            self.drafts[draft] = Made(made_of, further)
+
+    def _add(self, artifact: Artifact, stage: _Stage) -> None:
         self._reserve(artifact.path)
         if artifact.mapped:
             self._mapped[artifact.path] = artifact.changed
-        self._made.append(artifact)
+        stage.put(artifact)
 
     def _reserve(self, path: str) -> None:
         if not _safe(path):
@@ -114,9 +138,98 @@ class _Desk:
         if path.casefold() in self.paths:
             raise PublishError(f"{path}: two pages want this address", hint="nothing was written")
         self.paths.add(path.casefold())
+        self.folders.add((self._folder / path).parent)
 
-    def _stand(self, paths: Iterable[str]) -> bool:
+    def _there(self, paths: Iterable[str]) -> bool:
         return all(os.path.isfile(f"{self._folder}/{path}") for path in paths)  # noqa: PTH113 - 10,000 of them
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A share of the drafts, made: the files on the stage, and of each draft its path, what it was made of,
+    the paths that it goes on in, and those in the map with when they changed.
+    """
+
+    stage: _Stage
+    drafts: tuple[tuple[str, str, tuple[str, ...], Mapping[str, date | None]], ...]
+
+
+def _made(folder: Path, drafts: Sequence[Draft]) -> _Done:
+    """Make a share of the drafts."""
+    stage = _Stage(folder)
+    try:
+        return _Done(stage, tuple(_drafted(draft, stage) for draft in drafts))
+    except BaseException:
+        stage.clear()
+        raise
+
+
+def _drafted(draft: Draft, stage: _Stage) -> tuple[str, str, tuple[str, ...], Mapping[str, date | None]]:
+    paths: list[str] = []
+    mapped: dict[str, date | None] = {}
+    for artifact in draft.artifacts():
+        if not _safe(artifact.path):
+            raise PublishError(f"{artifact.path!r} leads out of the site", hint="nothing was written")
+        stage.put(artifact)
+        paths.append(artifact.path)
+        mapped |= {artifact.path: artifact.changed} if artifact.mapped else {}
+    return draft.path, draft.made_of, tuple(path for path in paths if path != draft.path), mapped
+
+
+class _Stage:
+    """Files on their way: each lies beside its place under another name until all are made. Who reads
+    meanwhile gets the old file or the new one, never a half.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: dict[str, Path] = {}
+        self._new: list[Path] = []
+        """Folders that were not there before."""
+        self.shown: list[str] = []
+
+    def put(self, artifact: Artifact) -> None:
+        """Write one file, if what stands at its place is not the same."""
+        path = self._folder / artifact.path
+        if _same(path, artifact.content):
+            return
+        with _told(path):
+            self._prepare(path.parent)
+            # The process is in the name: what is left of one that was killed is nobody else's.
+            unfinished = path.with_name(f".{path.name[:100]}.{os.getpid()}{UNFINISHED}")
+            self._waiting[artifact.path] = unfinished
+            unfinished.write_bytes(artifact.content)
+
+    def _prepare(self, folder: Path) -> None:
+        """Make a folder, and those it lies in."""
+        if folder.is_dir():
+            return
+        if folder.parent != folder:
+            self._prepare(folder.parent)
+        folder.mkdir(exist_ok=True)
+        self._new.append(folder)
+
+    def join(self, other: _Stage) -> None:
+        """Take on what another has."""
+        self._waiting |= other._waiting
+        self._new += other._new
+
+    def show(self) -> None:
+        """Put everything at its place."""
+        for path in sorted(self._waiting, key=_turn):
+            with _told(self._folder / path):
+                self._waiting[path].replace(self._folder / path)
+            del self._waiting[path]
+            self.shown.append(path)
+
+    def clear(self) -> None:
+        """Leave nothing behind of what was not shown."""
+        for unfinished in self._waiting.values():
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+        for folder in reversed(self._new):
+            with suppress(OSError):  # something else lies in it by now
+                folder.rmdir()
 
 
 def _safe(path: str) -> bool:
@@ -125,9 +238,8 @@ def _safe(path: str) -> bool:
     return plain and all(part not in {"", ".", ".."} for part in parts) and str(PurePosixPath(path)) == path
 
 
-def _turn(artifact: Artifact) -> tuple[int, str]:
+def _turn(path: str) -> tuple[int, str]:
     """Whatever a page needs goes before it, so that no reader ever meets a link to what is not there yet."""
-    path = artifact.path
     if path == "index.html":
         return 4, path
     if path.startswith("assets/") or path.endswith((".svg", ".css", ".js")):
@@ -145,21 +257,8 @@ def _same(path: Path, content: bytes) -> bool:
             return False
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Under another name first: who reads meanwhile gets the old file or the new one, never a half."""
-    unfinished = path.with_name(f".{path.name[:100]}{UNFINISHED}")
-    with _told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
-
-
 def _sweep(folders: Iterable[Path]) -> None:
-    """Remove what a killed run left half written."""
+    """Remove what a process that was killed left half written."""
     for folder in sorted(folders):
         for name in _names(folder):
             if name.startswith(".") and name.endswith(UNFINISHED):

@@ -302,7 +302,7 @@ def _publish(
     drafts = store.pages.drafts()
     before = drafts if store.runs.mark(LOOK) == look else {}
     try:
-        report.published = publish(_outputs(archive, config, press()), site, before)
+        report.published = publish(_outputs(archive, config, press()), site, before, begin=store.part)
         if config.site.search == "pagefind":
             _index(site)
     except NewsletterError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import PublishError, TemplateError
+from newsletter.hands import shared
 from newsletter.publication import Artifact, Draft, Summary
 from newsletter.publish import HINTS, UNFINISHED, publish
 
@@ -188,3 +189,49 @@ def test_a_draft_has_an_address_of_its_own_even_where_it_is_not_made(tmp_path):
 
     with pytest.raises(PublishError, match="two pages"):
         publish([*drafts("a", log=[]), artifact("0.html")], tmp_path, first.drafts)
+
+
+def pages(count: int):
+    for number in range(count):
+        yield Draft(
+            path=f"papers/{number}.html",
+            made_of="",
+            make=partial(lambda number: [artifact(f"papers/{number}.html", f"page {number}")], number),
+            mapped=True,
+        )
+
+
+def test_several_processes_publish_what_one_does(tmp_path, monkeypatch):
+    listed = Summary(make=lambda mapped: [artifact("map.txt", "\n".join(sorted(mapped)))])
+    outputs = [artifact("index.html"), *pages(120), listed]
+    alone = publish(outputs, tmp_path / "alone")
+    monkeypatch.setattr("newsletter.hands._processors", lambda: 3)
+    monkeypatch.setattr("newsletter.publish.shared", partial(shared, least=10))
+    several = publish(outputs, tmp_path / "several")
+
+    assert (alone.drafts, sorted(alone.written)) == (several.drafts, sorted(several.written))
+    assert files(tmp_path / "alone") == files(tmp_path / "several")
+    assert 122 == len(files(tmp_path / "several"))
+
+
+def test_where_one_of_several_processes_fails_the_last_good_site_stays(tmp_path, monkeypatch):
+    publish([artifact("index.html", "good"), artifact("papers/7.html", "old")], tmp_path)
+    before = files(tmp_path)
+
+    def failing():
+        raise TemplateError("paper.html:3: no such thing")
+        yield
+
+    monkeypatch.setattr("newsletter.hands._processors", lambda: 3)
+    monkeypatch.setattr("newsletter.publish.shared", partial(shared, least=10))
+    with pytest.raises(TemplateError):
+        publish(
+            [artifact("index.html", "new"), *pages(120), Draft(path="z", made_of="", make=failing)], tmp_path
+        )
+
+    assert before == files(tmp_path)
+
+
+def files(folder: Path) -> dict[str, str]:
+    found = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    return {path: found[path].read_text() for path in sorted(found)}

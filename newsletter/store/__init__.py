@@ -63,6 +63,10 @@ class Store:
         """The same state in memory: what is done to it leaves this one as it is."""
         return Store(self._database.copy())
 
+    def part(self) -> None:
+        """What a process calls first that was forked and will read this state."""
+        self._database.part()
+
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()

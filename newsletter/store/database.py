@@ -178,6 +178,18 @@ class Database:
             self._connection.backup(other._connection)
         return other
 
+    def part(self) -> None:
+        """In a process that was forked: read by a connection of our own. The other process's may not even be
+        closed here (sqlite.org, How To Corrupt An SQLite Database File, section 2.6).
+        """
+        if self.path:
+            self._parted = self._connection
+            there = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
+            )
+            there.row_factory = sqlite3.Row
+            self._connection = there
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
