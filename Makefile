@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+LOCALE := newsletter/locale
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix golden bench clean
+.PHONY: help setup run test check fix golden words bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,6 +36,14 @@ fix: $(READY) ## let ruff mend and format what it can
 
 golden: $(READY) ## write the golden files anew; then read the diff as a subscriber would
 	$(BIN)/python -m pytest --update-golden
+
+words: $(READY) ## the catalogue of words anew: what is said goes into each language's .po, and those into .mo
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --no-default-keywords \
+		--keyword 'gettext say phrase counted:1,2' --omit-header --add-location file --sort-by-file --no-wrap \
+		--output $(LOCALE)/newsletter.pot newsletter templates
+	$(BIN)/pybabel --quiet update --domain newsletter --input-file $(LOCALE)/newsletter.pot --output-dir $(LOCALE) \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel compile --domain newsletter --directory $(LOCALE) --statistics
 
 bench: $(READY) ## the benchmarks: ratios, measured in one run
 	@for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done

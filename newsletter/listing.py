@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from newsletter.words import Words
+
 PAGE_BYTES = 150_000
 # What the page around the papers may take: head, navigation, an editor's note.
 FRAME_BYTES = 16_000
@@ -38,6 +40,11 @@ def paged(path: str, number: int) -> str:
         path.removesuffix("index.html") if path.endswith("/index.html") else path.removesuffix(".html") + "-"
     )
     return f"{stem}page-{number}.html"
+
+
+def numbered(words: Words, title: str, number: int) -> str:
+    """The title of a listing's page: all after the first say which they are."""
+    return words.say("%(title)s, page %(number)s", title=title, number=number) if number > 1 else title
 
 
 def _size(block: Block) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from newsletter.settings import Site
+from newsletter.words import Words
 
 
 class Press(Protocol):
@@ -17,6 +18,10 @@ class Press(Protocol):
     @property
     def site(self) -> Site:
         """The site's title, address, language."""
+
+    @property
+    def words(self) -> Words:
+        """What it says, in the site's language."""
 
     def __hash__(self) -> int:
         """What was rendered by the same press need not be rendered again."""

@@ -1,4 +1,4 @@
-"""The press: a template and values in, text out. The only module that knows Jinja.
+"""The press: a template and values in, text out. With trans.py the only module that knows Jinja.
 
 A template is looked for in the user's own folder first, then among the shipped ones; every value is escaped
 unless the template's name ends in .txt. What stands in a template is no business of this module.
@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter import languages
 from newsletter.errors import TemplateError
 from newsletter.formula import mathml, pieces
 from newsletter.model import Reason
@@ -23,7 +24,8 @@ from newsletter.note import note_html
 from newsletter.settings import Site
 from newsletter.shipped import template_folders
 from newsletter.text import Segment, segments, shorten
-from newsletter.view import day, days, hard_wrap, month, source, sources, why
+from newsletter.view import hard_wrap, source, sources, why
+from newsletter.words import Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,6 +39,7 @@ class JinjaPress:
     """Templates from folders, filled in by Jinja."""
 
     site: Site
+    words: Words
     folders: tuple[Path, ...]
     environment: Environment
 
@@ -90,15 +93,18 @@ def load(site: Site, user_templates: Path | None) -> JinjaPress:
             hint="create it, or take `templates:` out of config.yaml",
         )
     folders = template_folders(user_templates)
-    return JinjaPress(site=site, folders=folders, environment=_environment(folders, site))
+    words = languages.words(site.language)
+    return JinjaPress(site=site, words=words, folders=folders, environment=_environment(folders, site, words))
 
 
 def _is_template(name: str) -> bool:
     return name.endswith((".html", ".txt", ".xml", ".css", ".js", ".opml"))
 
 
-def _environment(folders: tuple[Path, ...], site: Site) -> Environment:
+def _environment(folders: tuple[Path, ...], site: Site, words: Words) -> Environment:
     import jinja2  # noqa: PLC0415  (as above)
+
+    from newsletter.trans import Trans  # noqa: PLC0415  (needs jinja2)
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
@@ -109,18 +115,39 @@ def _environment(folders: tuple[Path, ...], site: Site) -> Environment:
         cache_size=-1,
         auto_reload=False,
     )
-    environment.filters.update(_filters(site))
+    environment.filters.update(_filters(site, words))
+    environment.globals.update(_globals(words))
+    environment.extend(words=words)
+    environment.add_extension(Trans)
     return environment
 
 
-def _filters(site: Site) -> dict[str, Callable[..., object]]:
+def _globals(words: Words) -> dict[str, object]:
+    """What every template can use. `foreign` marks what a paper's authors wrote, in a tag, where that is most
+    likely not in the site's language: no dump says which it is. `ours` marks our words inside such a tag.
+    """
+    from markupsafe import Markup  # noqa: PLC0415  (comes with jinja2)
+
+    native = words.english
+    return {
+        "say": words.say,
+        "counted": words.counted,
+        "weekdays": words.weekdays,
+        "direction": words.direction,
+        "foreign": "" if native else Markup(' lang=""'),
+        "ours": "" if native else Markup(' lang="{}"').format(words.language),
+    }
+
+
+def _filters(site: Site, words: Words) -> dict[str, Callable[..., object]]:
     return {
         "marked": marked,
         "paragraphs": paragraphs,
         "note": _safe(note_html),
-        "day": lambda when: day(when, site.language),
-        "month": lambda when: month(when, site.language),
-        "days": lambda dates: days(dates, site.language),
+        "day": words.day,
+        "month": words.month,
+        "days": words.days,
+        "week": words.week,
         "iso": iso,
         "rfc822": format_datetime,
         "absolute": lambda path: f"{site.url}/{path.removesuffix('index.html')}" if site.url else path,
@@ -128,10 +155,10 @@ def _filters(site: Site) -> dict[str, Callable[..., object]]:
         "sources": sources,
         "source": source,
         "shorten": shorten,
-        "plural": plural,
+        "plural": lambda count, one, many="": plural(count, one, many, words),
         "hard_wrap": hard_wrap,
-        "thin": lambda number: f"{number:,}",
-        "score": lambda number: f"{number:.2f}".rstrip("0").rstrip("."),
+        "thin": words.number,
+        "score": words.number,
     }
 
 
@@ -147,9 +174,9 @@ def iso(when: date | datetime) -> str:
     return when.isoformat().replace("+00:00", "Z")
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """“1 paper”, “1,204 papers”."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def plural(count: int, one: str, many: str, words: Words) -> str:
+    """“1 paper”, “1,204 papers”: for templates of a user's own, in whichever language those are."""
+    return f"{words.number(count)} {one if count == 1 else many or one + 's'}"
 
 
 def marked(

@@ -1,5 +1,5 @@
 """What comes with the program: its templates and the example, beside the modules in a wheel and above them
-in a checkout. Paths out; nothing is read but file times.
+in a checkout, and its words in other languages. Paths out; nothing is read but file times.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ def templates() -> Path:
     return wheel if wheel.is_dir() else PACKAGE.parent / "templates"
 
 
+def catalogues() -> Path:
+    """The folder of the languages: LANGUAGE/LC_MESSAGES/newsletter.mo in it for each."""
+    return PACKAGE / "locale"
+
+
 def example() -> Path:
     """The folder that holds the example's config.yaml and dumps/."""
     wheel = PACKAGE / "example"
@@ -28,9 +33,9 @@ def template_folders(own: Path | None) -> tuple[Path, ...]:
 
 
 def templates_stamp(own: Path | None) -> str:
-    """A fingerprint of all template files by name, size and time. Reads none of them."""
+    """A fingerprint of all template files, and of the words in them, by name, size and time. Reads none."""
     seen = hashlib.sha256()
-    for folder in template_folders(own):
+    for folder in (*template_folders(own), catalogues()):
         for path in sorted(folder.rglob("*")):
             facts = path.stat()
             if path.is_file():

@@ -15,8 +15,15 @@ from zoneinfo import ZoneInfo
 from newsletter.model import Match, Paper
 from newsletter.settings import Site
 from newsletter.text import shorten, xml_safe
+from newsletter.words import phrase
 
-NAMES = {"abstract": "Abstract", "pdf": "PDF", "code": "Code", "project": "Project", "web": "Web page"}
+NAMES = {
+    "abstract": phrase("Abstract"),
+    "pdf": "PDF",
+    "code": phrase("Code"),
+    "project": phrase("Project"),
+    "web": phrase("Web page"),
+}
 REASONS_SHOWN = 4
 LONGEST_URL = 2_048
 """What browsers and sitemaps (sitemaps.org) take for an address."""
@@ -130,7 +137,7 @@ def known(paper: Paper, kind: str) -> str:
 
 
 def _name(rel: str, url: str) -> str:
-    return "arXiv" if rel == "abstract" and "://arxiv.org/" in url else NAMES.get(rel, "Link")
+    return "arXiv" if rel == "abstract" and "://arxiv.org/" in url else NAMES.get(rel, phrase("Link"))
 
 
 def _from_ids(paper: Paper) -> list[Source]:

@@ -45,6 +45,7 @@ PURE = (
     "tuning",
     "timeline",
     "topics",
+    "words",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(
@@ -60,7 +61,7 @@ HEAVY = ("jinja2", "pydantic", "feedgen", "lxml", "css_inline", "nh3", "markdown
 HEAVY += ("email_validator", "rich", "newsletter.config", "newsletter.mail", "newsletter.outputs")
 HEAVY += ("aiolimiter", "aiosmtplib", "asyncio", "newsletter.postman", "newsletter.smtp")
 HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rispy", "zstandard")
-HEAVY += ("rapidfuzz", "numpy", "latex2mathml", "pagefind_bin")
+HEAVY += ("rapidfuzz", "numpy", "latex2mathml", "pagefind_bin", "babel")
 
 
 @cache

@@ -104,10 +104,40 @@ def test_numbers_and_dates_are_written_for_people(tmp_path, template, value, exp
     assert expected == press(tmp_path, page__html=template).render("page.html", x=value)
 
 
-def test_another_language_has_dates_that_all_languages_read(tmp_path):
-    of = press(tmp_path, "de", page__html="{{ x | day }} {{ x | month }}")
+def test_another_language_has_its_own_dates(tmp_path):
+    of = press(tmp_path, "de", page__html="{{ x | day }}, {{ x | month }}")
 
-    assert "2026-08-07 2026-08" == of.render("page.html", x=date(2026, 8, 7))
+    assert "7. März 2026, März 2026" == of.render("page.html", x=date(2026, 3, 7))
+
+
+def test_a_sentence_of_a_template_is_said_in_the_sites_language(tmp_path):
+    page = '<p title="{% trans %}Search{% endtrans %}">{% trans n=x | length %}Page {{ n }}{% endtrans %}</p>'
+
+    assert '<p title="Search">Page 3</p>' == press(tmp_path, page__html=page).render("page.html", x="abc")
+    assert '<p title="Suchen">Seite 3</p>' == press(tmp_path, "de", page__html=page).render(
+        "page.html", x="abc"
+    )
+
+
+def test_a_sentence_of_a_users_own_stays_as_it_is(tmp_path):
+    page = "{% trans %}All of it, 100% ours{% endtrans %} {{ say('and this') }}"
+
+    assert "All of it, 100% ours and this" == press(tmp_path, "de", page__html=page).render("page.html")
+
+
+def test_values_in_a_sentence_are_escaped_and_its_own_markup_is_not(tmp_path):
+    page = "{% trans name=x %}<b>by</b> {{ name }}{% endtrans %}"
+
+    assert "<b>by</b> &lt;i&gt; %(x)s" == press(tmp_path, page__html=page).render("page.html", x="<i> %(x)s")
+
+
+@pytest.mark.parametrize(
+    "slip",
+    ["{% trans %}{% if x %}{% endtrans %}", "{% trans %}open", "{% trans x %}{% endtrans %}"],
+)
+def test_a_sentence_that_no_translator_could_say_is_a_slip(tmp_path, slip):
+    with pytest.raises(TemplateError, match=r"page\.html:2: "):
+        press(tmp_path, page__html=f"one\n{slip}").render("page.html", x="x")
 
 
 def test_a_note_is_markdown_without_anything_that_acts():

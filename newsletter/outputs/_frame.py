@@ -12,15 +12,16 @@ from functools import cache
 from newsletter.feed import address
 from newsletter.ports import Press
 from newsletter.publication import Artifact, ProfileCard, Summary
+from newsletter.words import phrase
 
 SITEMAP_URLS = 40_000
 NAVIGATION = (
-    ("index.html", "Latest", "h"),
-    ("profiles/index.html", "Profiles", "p"),
-    ("trending.html", "Trending", "t"),
-    ("archive.html", "Archive", "a"),
-    ("feeds.html", "Feeds", "f"),
-    ("about.html", "About", ""),
+    ("index.html", phrase("Latest"), "h"),
+    ("profiles/index.html", phrase("Profiles"), "p"),
+    ("trending.html", phrase("Trending"), "t"),
+    ("archive.html", phrase("Archive"), "a"),
+    ("feeds.html", phrase("Feeds"), "f"),
+    ("about.html", phrase("About"), ""),
 )
 """Path, name and the key that leads there after g."""
 SEARCH = "search.html"
@@ -97,7 +98,8 @@ class Frame:
         yield self.asset("assets/favicon.svg", "favicon.svg")
         url = self.site.url
         # It is shown at any depth, where relative links lead nowhere.
-        page = Shown("404.html", "Page not found", "There is no such page here.", hidden=True)
+        say = self.press.words.say
+        page = Shown("404.html", say("Page not found"), say("There is no such page here."), hidden=True)
         yield Artifact(path=page.path, content=self.page("404.html", page, up=f"{url}/" if url else ""))
         robots = self.press.render("site/robots.txt", sitemap=bool(url))
         yield Artifact(path="robots.txt", content=robots.encode())

@@ -11,7 +11,7 @@ from newsletter.digest import once
 from newsletter.listing import Block
 from newsletter.model import Pick, Section
 from newsletter.ports import Press
-from newsletter.publication import ProfileCard
+from newsletter.publication import Edition, ProfileCard
 from newsletter.text import shorten
 from newsletter.view import clock, sources, why
 
@@ -37,8 +37,13 @@ class Pieces:
                     title=card.title,
                     note=section.reason,
                     href=f"{up}profiles/{card.address}/index.html",
-                    above=f"Edition {number}, {clock(edition.made, self.press.site)}" if several else "",
+                    above=self.above(number, edition) if several else "",
                 )
+
+    def above(self, number: int, edition: Edition) -> str:
+        """Which of the day's editions it is."""
+        at = clock(edition.made, self.press.site)
+        return self.press.words.say("Edition %(number)s, %(time)s", number=number, time=at)
 
     def block(self, section: Section, up: str, limit: int, **words: str) -> Block:
         level = 4 if words.get("above") else 3

@@ -15,6 +15,7 @@ from newsletter.model import Paper
 from newsletter.outputs._frame import Shown
 from newsletter.publication import Archive, Artifact, Draft, Edition, Leaf
 from newsletter.topics import Told, Topic, rising
+from newsletter.words import Words
 
 PATH = "topics.html"
 WEEKS = 8
@@ -62,7 +63,7 @@ class Chart:
 
 
 def topics(
-    archive: Archive, leaves: Iterable[Leaf], almanac: Almanac, page: Callable[..., Artifact]
+    archive: Archive, leaves: Iterable[Leaf], almanac: Almanac, words: Words, page: Callable[..., Artifact]
 ) -> Draft:
     """The page of topics, made again where an edition of its weeks has changed."""
     weeks = _weeks(archive.editions)
@@ -70,8 +71,10 @@ def topics(
     newest = editions[-1].date if editions else None
 
     def make() -> Iterator[Artifact]:
-        shown = Shown(PATH, "Topics", "What the last week was about, beside the weeks before.")
-        charts = _charts(archive, leaves, weeks)
+        shown = Shown(
+            PATH, words.say("Topics"), words.say("What the last week was about, beside the weeks before.")
+        )
+        charts = _charts(archive, leaves, weeks, words.say("All profiles"))
         yield page(
             "topics.html",
             shown,
@@ -98,12 +101,15 @@ def _weeks(editions: Sequence[Edition]) -> list[list[Edition]]:
     return weeks[oldest::-1]
 
 
-def _charts(archive: Archive, leaves: Iterable[Leaf], weeks: Sequence[Iterable[Edition]]) -> Iterator[Chart]:
+def _charts(
+    archive: Archive, leaves: Iterable[Leaf], weeks: Sequence[Iterable[Edition]], of_all: str
+) -> Iterator[Chart]:
+    """First the chart of all profiles together, under that title, then one for each that is active."""
     cards = [card for card in archive.profiles if card.active]
     slugs = {card.slug for card in cards}
     read = _Read(archive.papers, leaves)
     chosen = [read.chosen(tuple(week), slugs) for week in weeks]
-    yield _chart("All profiles", "", [list(week) for week in chosen])
+    yield _chart(of_all, "", [list(week) for week in chosen])
     for card in cards:
         its = [[told for told, profiles in week.items() if card.slug in profiles] for week in chosen]
         yield _chart(card.title, f"profiles/{card.address}/index.html", its)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from newsletter.listing import Block, paged, spread
+from newsletter.listing import Block, numbered, paged, spread
 from newsletter.outputs._frame import Shown
 from newsletter.ports import Press
 from newsletter.publication import Archive, Artifact
@@ -22,8 +22,9 @@ def trending(archive: Archive, press: Press, page: Page) -> Iterator[Artifact]:
     first = 1
     for n, (path, blocks) in enumerate(zip(paths, parts, strict=True), 1):
         rows = [row for block in blocks for row in block.papers]
-        title = "Trending" + (f", page {n}" if n > 1 else "")
-        shown = Shown(path, title, "Papers that keep coming back, or that many people like.")
+        title = numbered(press.words, press.words.say("Trending"), n)
+        text = press.words.say("Papers that keep coming back, or that many people like.")
+        shown = Shown(path, title, text)
         yield page("trending.html", shown, rows=rows, first=first, pages=paths, current=n)
         first += len(rows)
 

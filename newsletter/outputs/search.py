@@ -46,7 +46,8 @@ def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
         yield from data(archive)
         yield frame.asset("assets/minisearch.js")
     yield frame.asset(f"assets/{_script(press.site.search)}.js")
-    page = Shown("search.html", "Search", "Find papers by words, authors and profiles.")
+    say = press.words.say
+    page = Shown("search.html", say("Search"), say("Find papers by words, authors and profiles."))
     yield Artifact(path=page.path, content=frame.page("search.html", page, profiles=archive.profiles))
 
 

@@ -17,7 +17,7 @@ from newsletter.almanac import Almanac, Span, calendar, neighbours, of_profile
 from newsletter.citing import forms, json_ld
 from newsletter.digest import once
 from newsletter.feed import address
-from newsletter.listing import Block, fit_limit, paged, spread
+from newsletter.listing import Block, fit_limit, numbered, paged, spread
 from newsletter.model import Match, Pick, Section
 from newsletter.outputs._frame import Frame, Shown
 from newsletter.outputs._pieces import Pieces
@@ -40,7 +40,7 @@ from newsletter.publication import (
 )
 from newsletter.text import shorten
 from newsletter.timeline import timeline
-from newsletter.view import day, known, month, shares, sources
+from newsletter.view import known, shares, sources
 
 ABSTRACTS = (100_000, 700, 320)
 BRIEF = 320
@@ -80,7 +80,8 @@ class _Site:
         self.archive = archive
         self.press = press
         self.frame = Frame(press)
-        self.language = press.site.language
+        self.words = press.words
+        self.say = press.words.say
         self.cards = {card.slug: card for card in archive.profiles}
         self.leaves = leaves_of(archive)
         self.mentions = mentions_of(archive)
@@ -104,7 +105,7 @@ class _Site:
         yield from (self.paper(place, leaf) for place, leaf in enumerate(self.leaves))
         yield from self.years()
         yield from trending(self.archive, self.press, self.page)
-        yield topics(self.archive, self.leaves, self.almanac, self.page)
+        yield topics(self.archive, self.leaves, self.almanac, self.words, self.page)
         yield from (self.profiles(totals), self.feeds(), self.about(), self.saved())
 
     # ----------------------------------------------------------------------------- days, weeks, months
@@ -112,7 +113,8 @@ class _Site:
     def home(self) -> Artifact:
         """The latest day, with what is trending, a calendar and the days before it."""
         site = self.press.site
-        page = Shown("index.html", site.title, site.description or "New research papers, by interest.")
+        text = site.description or self.say("New research papers, by interest.")
+        page = Shown("index.html", site.title, text)
         days = self.almanac.days
         latest = days[0] if days else None
         return self.page(
@@ -145,13 +147,13 @@ class _Site:
         limit = self.limit(of)
         parts = list(spread(self.pieces.blocks(of, "../", limit)))
         paths = [paged(of.path, n) for n in range(1, len(parts) + 1)]
-        words = f"{of.papers} new papers" if of.papers != 1 else "1 new paper"
+        count = self.words.counted("%(n)s new paper", "%(n)s new papers", of.papers)
+        profiles = self.say("in %(profiles)s", profiles=", ".join(of.profiles))
         for n, (path, blocks) in enumerate(zip(paths, parts, strict=True), 1):
-            title = day(of.last, self.language) + (f", page {n}" if n > 1 else "")
-            text = f"{words} in {', '.join(of.profiles)}"
+            title = numbered(self.words, self.words.day(of.last), n)
             yield self.page(
                 "day.html",
-                Shown(path, f"Papers of {title}", shorten(text, 300)),
+                Shown(path, self.say("Papers of %(day)s", day=title), shorten(f"{count} {profiles}", 300)),
                 day=of,
                 heading=title,
                 blocks=blocks,
@@ -170,9 +172,14 @@ class _Site:
 
     def week(self, of: Span, newer: Span | None, older: Span | None) -> Iterator[Artifact]:
         """The best of a week, profile by profile."""
-        words = f"The best of {of.papers} papers, from {day(of.first, self.language)} on"
+        best = self.words.counted(
+            "The best of %(n)s paper, from %(day)s on",
+            "The best of %(n)s papers, from %(day)s on",
+            of.papers,
+            day=self.words.day(of.first),
+        )
         year, _, number = of.name.partition("-W")
-        page = Shown(of.path, f"Week {int(number)} of {year}", words)
+        page = Shown(of.path, self.say("Week %(number)s of %(year)s", number=int(number), year=year), best)
         blocks = self.best(of, full=True)
         yield self.page(
             "span.html",
@@ -187,8 +194,14 @@ class _Site:
 
     def month(self, of: Span, newer: Span | None, older: Span | None) -> Iterator[Artifact]:
         """A month's calendar, and the best of it by title."""
-        title = month(of.first, self.language)
-        page = Shown(of.path, title, f"The best of {of.papers} papers of {title}, and every edition.")
+        title = self.words.month(of.first)
+        best = self.words.counted(
+            "The best of %(n)s paper of %(month)s, and every edition.",
+            "The best of %(n)s papers of %(month)s, and every edition.",
+            of.papers,
+            month=title,
+        )
+        page = Shown(of.path, title, best)
         yield self.page(
             "span.html",
             page,
@@ -231,7 +244,7 @@ class _Site:
         page = Shown(
             f"profiles/{card.address}/index.html",
             card.title,
-            shorten(card.description or f"New papers on {card.title}", 300),
+            shorten(card.description or self.say("New papers on %(title)s", title=card.title), 300),
             card,
         )
         yield self.page(
@@ -256,10 +269,11 @@ class _Site:
         parts = list(spread(self.history(editions[::-1], card, None)))
         paths = [paged(base, n) for n in range(1, len(parts) + 1)]
         for n, (path, blocks) in enumerate(zip(paths, parts, strict=True), 1):
-            title = f"{card.title}, {month(of.first, self.language)}" + (f", page {n}" if n > 1 else "")
+            title = numbered(self.words, f"{card.title}, {self.words.month(of.first)}", n)
+            text = self.say("All papers that fit %(title)s, by title.", title=card.title)
             yield self.page(
                 "profile-month.html",
-                Shown(path, title, f"All papers that fit {card.title}, by title.", card),
+                Shown(path, title, text, card),
                 card=card,
                 blocks=blocks,
                 pages=paths,
@@ -277,13 +291,14 @@ class _Site:
                         "../../",
                         limit or 0,
                         id=f"on-{edition.name}",
-                        title=day(edition.date, self.language),
+                        title=self.words.day(edition.date),
                         note=section.reason,
                         href=f"../../editions/{edition.date.isoformat()}.html",
                     )
 
     def profiles(self, totals: Mapping[str, int]) -> Artifact:
-        page = Shown("profiles/index.html", "Profiles", "The interests that papers are picked for.")
+        text = self.say("The interests that papers are picked for.")
+        page = Shown("profiles/index.html", self.say("Profiles"), text)
         return self.page("profiles.html", page, profiles=self.archive.profiles, counts=totals)
 
     def active(self) -> tuple[ProfileCard, ...]:
@@ -358,22 +373,25 @@ class _Site:
         }
         days = {name: list(of) for name, of in groupby(self.almanac.days, key=lambda d: d.name[:7])}
         for year, months in years or [(0, [])]:
-            title = f"Archive {year}" if year else "Archive"
-            page = Shown(paths.get(year, "archive.html"), title, "Every edition, by year and month.")
+            title = self.say("Archive %(year)s", year=year) if year else self.say("Archive")
+            text = self.say("Every edition, by year and month.")
+            page = Shown(paths.get(year, "archive.html"), title, text)
             of = [(span, days[span.name]) for span in months]
             weeks = [week for week in self.almanac.weeks if week.last.year == year]
             yield self.page("archive.html", page, year=year, months=of, weeks=weeks, years=paths)
 
     def feeds(self) -> Artifact:
-        page = Shown("feeds.html", "Feeds", "Follow the papers in a feed reader: RSS, Atom and JSON Feed.")
+        text = self.say("Follow the papers in a feed reader: RSS, Atom and JSON Feed.")
+        page = Shown("feeds.html", self.say("Feeds"), text)
         return self.page("feeds.html", page, profiles=self.archive.profiles)
 
     def about(self) -> Artifact:
-        page = Shown("about.html", "About", "What this reading list is and how papers get onto it.")
+        text = self.say("What this reading list is and how papers get onto it.")
+        page = Shown("about.html", self.say("About"), text)
         return self.page("about.html", page, profiles=self.active(), editions=len(self.archive.editions))
 
     def saved(self) -> Artifact:
-        page = Shown("saved.html", "Saved papers", "Papers you saved in this browser.")
+        page = Shown("saved.html", self.say("Saved papers"), self.say("Papers you saved in this browser."))
         return self.page("saved.html", page)
 
     def redirects(self) -> Iterator[Artifact]:

@@ -186,12 +186,12 @@
 
   // ------------------------------------------------------------------------------------------- at once
 
-  /** Writes a date as the pages do: 7 August 2026 in English, 2026-08-07 elsewhere. */
+  /** Writes a date as the pages do: 7 August 2026, 7. August 2026. */
   function date(place, day) {
     const time = place.querySelector("time");
-    const english = page.lang.startsWith("en") && day;
+    const language = page.lang === "en" ? "en-GB" : page.lang;
     time.dateTime = day;
-    time.textContent = english ? new Date(day).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" }) : day;
+    time.textContent = day && new Date(day).toLocaleDateString(language, { dateStyle: "long", timeZone: "UTC" });
   }
 
   Object.assign(newsletter, { date, download, furnish });
