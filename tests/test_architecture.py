@@ -45,6 +45,7 @@ PURE = (
     "tuning",
     "timeline",
     "topics",
+    "health",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(

@@ -147,6 +147,23 @@ class Dumps:
         )
         return tuple(_dump_row(row) for row in rows)
 
+    def newest(self, names: str) -> date | None:
+        """The latest date that a dump bears whose name fits a pattern; None where none was ever read."""
+        found = self._db.value(
+            "SELECT max(date) FROM dump WHERE state IN ('read', 'partly') AND name GLOB :names",
+            {"names": names},
+        )
+        return date.fromisoformat(found) if found else None
+
+    def stale(self, since: datetime | None) -> tuple[DumpRow, ...]:
+        """The lists on which all was known, recorded after a moment; oldest first."""
+        rows = self._db.all(
+            "SELECT * FROM dump WHERE state IN ('read', 'partly') AND listed > 1 AND new = 0 AND revised = 0"
+            " AND recorded > :since ORDER BY recorded, id",
+            {"since": since.isoformat() if since else ""},
+        )
+        return tuple(_dump_row(row) for row in rows)
+
     def troubled(self, since: datetime | None) -> tuple[DumpRow, ...]:
         """The dumps that were read partly or not at all, recorded after a moment; oldest first."""
         rows = self._db.all(
