@@ -57,6 +57,23 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a source is told when it is asked again; it holds as long as the same is `asked_for`.
+
+    `etag` and `modified` are its own words for what it gave last; `cursor` is how far it was asked, in the
+    source's terms, mostly a date; `resume` goes on with an answer in several parts; `sizes` are the bytes of
+    its last good answers, the latest last.
+    """
+
+    asked_for: str = ""
+    etag: str = ""
+    modified: str = ""
+    cursor: str = ""
+    resume: str = ""
+    sizes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mistake:
     """Something a configuration file may not say: where it stands (1-based), what was expected."""
 

@@ -6,6 +6,7 @@
     store.runs       runs and what they said, marks
     store.sending    deliveries on their way           store.pages      the pages of the site as they stand
     store.similar    pairs of similar papers           store.private    digests for private feeds
+    store.sources    where dumps are fetched from
     store.suppressions   addresses that nothing is sent to, bounces that were counted
 
 All writes of one step stand in one `store.transaction()`. Nothing here decides who gets what, and nothing
@@ -29,6 +30,7 @@ from newsletter.store.repeats import Repeats
 from newsletter.store.runs import Runs
 from newsletter.store.sending import Sending
 from newsletter.store.similar import Similar
+from newsletter.store.sources import Sources
 from newsletter.store.suppressions import Suppressions
 
 
@@ -49,6 +51,7 @@ class Store:
         self.sending = Sending(database, self.readers)
         self.suppressions = Suppressions(database)
         self.private = Private(database)
+        self.sources = Sources(database)
 
     def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:
         """All writes inside happen, or none. One of gigabytes is `large`: nobody else reads meanwhile."""

@@ -371,7 +371,31 @@ CREATE TABLE vector (
 ) STRICT, WITHOUT ROWID;
 """
 
+_SOURCES = """
+-- Where dumps are fetched from. tried, succeeded, brought: when it was last asked, answered as it should,
+-- gave a dump. trouble, told: the kind of what went wrong last, and its words. The rest is what to tell it
+-- the next time, which holds as long as the same is asked_for; sizes: of its last good answers, as a list.
+CREATE TABLE source (
+    name       TEXT PRIMARY KEY,
+    tried      TEXT,
+    succeeded  TEXT,
+    brought    TEXT,
+    dump       TEXT NOT NULL,
+    failures   INTEGER NOT NULL,
+    not_before TEXT,
+    trouble    TEXT NOT NULL,
+    told       TEXT NOT NULL,
+    asked_for  TEXT NOT NULL,
+    etag       TEXT NOT NULL,
+    modified   TEXT NOT NULL,
+    cursor     TEXT NOT NULL,
+    resume     TEXT NOT NULL,
+    sizes      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
     *(_DRAFTS, _TRENDED, _INTERESTS, _SIMILAR, _SCORES, _PRIVATE, _VECTORS),
+    _SOURCES,
 )
