@@ -403,7 +403,7 @@ class RootKeys(Keys):
     outputs: Annotated[
         tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
     ] = Field(
-        default=("site", "search", "rss", "atom", "json_feed", "exports", "email"),
+        default=("site", "search", "rss", "atom", "json_feed", "exports", "status", "email"),
         description="What is made.",
     )
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")

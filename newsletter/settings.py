@@ -142,7 +142,7 @@ class Config:
     notes: Path | None = None
     templates: Path | None = None
     """The user's own templates, looked up before the shipped ones."""
-    outputs: tuple[str, ...] = ("site", "search", "rss", "atom", "json_feed", "exports", "email")
+    outputs: tuple[str, ...] = ("site", "search", "rss", "atom", "json_feed", "exports", "status", "email")
     fresh_days: int = 14
     trending_lists: int = 2
     """On how many lists a paper trends."""
