@@ -15,6 +15,7 @@ from newsletter.health import is_stale
 from newsletter.leanings import MODEL
 from newsletter.model import Subscriber
 from newsletter.rounds import what_is_missing
+from newsletter.run import NO_LOG
 from newsletter.settings import Config
 from newsletter.slots import Slot
 from newsletter.store import Store
@@ -61,6 +62,7 @@ def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, 
         "runs": [_run(row) for row in store.runs.latest()],
         "dumps": [_dump(row, repeats.get(row.id, 0)) for row in store.dumps.latest()],
         "missing": list(what_is_missing(store, config, now)),
+        "write_ahead_log": store.logged,
         "model": store.runs.mark(MODEL) or None,
         "deliveries": {state: counts.get(state, 0) for state in STATES},
         "not_sent": [_delivery(row) for row in _deliveries(store, slot) if row.state != "sent"],
@@ -144,6 +146,8 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
         yield from _heading("Dumps", _dumps(store, config, now))
         if model := store.runs.mark(MODEL):
             yield from (f"Sentence model: {model}", "")
+        if not store.logged:
+            yield from (f"State: {NO_LOG}", "")
     yield from _posted(store, slot, zone, now)
     if slot is None:
         yield from _slots(store, config, now)
