@@ -11,7 +11,7 @@ from datetime import date
 from typing import Generic, TypeVar, overload
 
 from newsletter.model import Paper
-from newsletter.publication import Archive, Edition, Leaf
+from newsletter.publication import Archive, Edition, Leaf, Tally
 from newsletter.rounds import what_trends
 from newsletter.similar import MOST
 from newsletter.store import Store
@@ -21,6 +21,7 @@ T = TypeVar("T")
 AUTHORITY = "tag authority"
 """Mark: who names our feeds and entries, for ever."""
 _MOST_AT_ONCE = 1000
+_LATEST_DUMPS = 14
 
 
 def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]) -> Archive:
@@ -47,7 +48,17 @@ def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]
         started=store.editions.started(),
         redirects=tuple((old, now) for old, now in store.pages.redirects() if now in slugs),
         notes=tuple((day, notes[day]) for day in sorted(notes) if day in dates),
+        tally=_tally(store),
         authority=store.runs.mark(AUTHORITY) or "newsletter.invalid,2026",
+    )
+
+
+def _tally(store: Store) -> Tally:
+    return Tally(
+        papers=store.papers.count(),
+        dumps=store.dumps.counts(),
+        latest=store.dumps.lists(_LATEST_DUMPS),
+        sources=tuple((source.name, source.brought) for source in store.sources.states()),
     )
 
 

@@ -23,7 +23,7 @@ from newsletter import outputs, where
 from newsletter.config_words import Wrong
 from newsletter.errors import NotFound
 from newsletter.model import Away
-from newsletter.settings import Email, Limits
+from newsletter.settings import Email, Expected, Limits
 from newsletter.yaml_nodes import Steps
 
 MOST_PAPERS = 1000
@@ -158,6 +158,16 @@ Hub = Annotated[str, BeforeValidator(_hub)]
 SEARCHES = ("minisearch", "pagefind", "none")
 
 
+def _or_a_cadence(schema: dict[str, Any]) -> None:
+    _or_one(schema)
+    schema["anyOf"].append({"enum": ["day", "weekday", "week"]})
+
+
+def _expected(value: object) -> list[object]:
+    """A list of what is expected, the only one of it, or a word for how often any dump should come."""
+    return [{"every": value}] if isinstance(value, str) else words.one_or_several(value)
+
+
 class Keys(BaseModel):
     """A mapping of config.yaml: these keys and no others."""
 
@@ -289,6 +299,19 @@ class LimitKeys(Keys):
     )
 
 
+class ExpectedKeys(Keys):
+    """A dump that should come."""
+
+    files: SomeLine = Field(default="*", description="Of dumps with such names, as arxiv/*; else of all.")
+    every: Annotated[str, BeforeValidator(words.one_of(("day", "weekday", "week")))] = Field(
+        description="How often one should come: day, weekday or week.",
+        json_schema_extra={"enum": ["day", "weekday", "week"]},
+    )
+    missing: int = Field(
+        default=Expected().missing, ge=1, le=1000, description="So many missing in a row are told."
+    )
+
+
 class RankingKeys(Keys):
     """How papers are ranked."""
 
@@ -380,10 +403,15 @@ class RootKeys(Keys):
     outputs: Annotated[
         tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
     ] = Field(
-        default=("site", "search", "rss", "atom", "json_feed", "exports", "email"),
+        default=("site", "search", "rss", "atom", "json_feed", "exports", "status", "email"),
         description="What is made.",
     )
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
+    expected: Annotated[tuple[ExpectedKeys, ...], BeforeValidator(_expected)] = Field(
+        default=(),
+        description="How often dumps should come, to be told when they do not: weekday, or a list.",
+        json_schema_extra=_or_a_cadence,
+    )
     ranking: RankingKeys = Field(default_factory=RankingKeys, description="How papers are ranked.")
     fresh: Days = Field(
         default=14,
@@ -406,6 +434,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("email", "smtp"): SmtpKeys,
     ("email", "dkim"): DkimKeys,
     ("limits",): LimitKeys,
+    ("expected",): ExpectedKeys,
     ("ranking",): RankingKeys,
     ("profiles",): ProfileKeys,
     ("subscribers",): SubscriberKeys,

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter import slots
+from newsletter import health, slots
 from newsletter.digest import Candidate, Composition, Following, compose, is_fresh, papers_in
 from newsletter.model import Digest, Match, Paper, Revised, Section, Subscriber, Trend
-from newsletter.rounds import Desk, fresh_span, health_lines
+from newsletter.rounds import Desk, fresh_span
 from newsletter.slots import Slot
 from newsletter.store.ledger import Delivery, ReaderRow, ShownPaper, Waiting
 from newsletter.surprise import surprise
@@ -348,8 +348,9 @@ def _note(desk: Desk, reader: _Reader, today: date) -> str:
 
 
 def _health_since(desk: Desk, reader: _Reader) -> tuple[str, ...]:
-    before = _last_digest(desk, reader)
-    return health_lines(desk.store.dumps.troubled(before.made if before else desk.last_round))
+    before, dumps = _last_digest(desk, reader), desk.store.dumps
+    since = before.made if before else desk.last_round
+    return health.lines(desk.missing, dumps.troubled(since), dumps.stale(since))
 
 
 def _last_digest(desk: Desk, reader: _Reader) -> Delivery | None:

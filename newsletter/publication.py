@@ -114,6 +114,27 @@ class Mention:
     match: Match
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A dump that was read, as the site may tell of it: the date it bears, and how many papers were on it."""
+
+    date: date
+    papers: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What was recorded, in numbers: papers, dumps by what came of them, the latest dumps by their dates, and
+    when each source last brought one.
+    """
+
+    papers: int = 0
+    dumps: Mapping[str, int] = field(default_factory=dict)
+    latest: tuple[Listed, ...] = ()
+    sources: tuple[tuple[str, datetime | None], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Archive:
     """All that may be published, newest edition first. Private profiles are not in it."""
@@ -137,6 +158,7 @@ class Archive:
     """Slugs of papers that were joined into others: (old slug, slug now)."""
     notes: tuple[tuple[date, str], ...] = ()
     """The editor's notes: (edition date, Markdown)."""
+    tally: Tally = Tally()
     authority: str = "newsletter.invalid,2026"
     """Of the tag: URIs that name feeds and entries; fixed when the state was made."""
 

@@ -139,7 +139,9 @@ def _fault(name: str, error: Exception) -> Problem:
 
 
 def _quarantine(store: Store, row: int, dump: Dump, problem: Problem, now: datetime) -> Recorded:
-    store.dumps.finish(row, state="quarantined", now=now, problems=(problem,))
+    with store.transaction():
+        store.dumps.finish(row, state="quarantined", now=now, problems=(problem,))
+        store.runs.advance(REVISION)
     return Recorded(name=dump.name, state="quarantined", problems=(problem,))
 
 

@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
+from newsletter import health
 from newsletter.digest import Following, edition_section
 from newsletter.idle import LIBRARIES
 from newsletter.leanings import Leanings
@@ -22,7 +22,6 @@ from newsletter.model import Match, Paper, Profile, Section, Trend
 from newsletter.ranking.alike import Likeness
 from newsletter.settings import Config
 from newsletter.store import Store
-from newsletter.store.dumps import DumpRow
 from newsletter.store.editions import Judged
 from newsletter.trending import current, trends
 
@@ -31,7 +30,6 @@ COMPOSED = "composed"
 COMPOSED_AT = "composed at"
 """Mark: the moment of the last round."""
 _CHUNK = 2000
-_HEALTH_LINES = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +68,7 @@ class Desk:
     _kept_out: dict[int, frozenset[str]] = field(default_factory=dict)
     _acclaimed: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _best: dict[int, tuple[Match, ...]] = field(default_factory=dict)
+    _missing: tuple[str, ...] | None = None
 
     @property
     def matcher(self) -> Matcher:
@@ -99,6 +98,13 @@ class Desk:
             found = [match for name in public for match in self.fitting_above(name, upto)]
             self._best[upto] = tuple(sorted(found, key=lambda match: (-match.score, match.paper)))
         return self._best[upto]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The dumps that should have come, in words, asked for once a round."""
+        if self._missing is None:
+            self._missing = what_is_missing(self.store, self.config, self.now)
+        return self._missing
 
     def kept_out(self, paper: Paper) -> frozenset[str]:
         """The profiles that mute a paper, asked once a round."""
@@ -210,8 +216,8 @@ def write_edition(desk: Desk) -> tuple[str, ...]:
     published = desk.store.editions.published(fresh)
     wanted = set(fresh) - published
     today = desk.now.astimezone(ZoneInfo(desk.config.site.timezone)).date()
-    health = health_lines(desk.store.dumps.troubled(desk.last_round))
-    name = _write(desk, dict.fromkeys(_public(desk), wanted), today, desk.now, health)
+    told = health.troubles(desk.store.dumps.troubled(desk.last_round))
+    name = _write(desk, dict.fromkeys(_public(desk), wanted), today, desk.now, told)
     return (name,) if name else ()
 
 
@@ -247,15 +253,13 @@ def _public(desk: Desk) -> tuple[str, ...]:
     return tuple(profile.name for profile in desk.profiles if not profile.private)
 
 
-def _write(
-    desk: Desk, wanted: Mapping[str, set[int]], day: date, made: datetime, health: Sequence[str]
-) -> str:
+def _write(desk: Desk, wanted: Mapping[str, set[int]], day: date, made: datetime, told: Sequence[str]) -> str:
     sections = [
         section
         for profile in desk.profiles
         if (section := _section(desk, profile, wanted.get(profile.name, set()))).picks
     ]
-    return desk.store.editions.add(day, made, sections, health) if sections else ""
+    return desk.store.editions.add(day, made, sections, told) if sections else ""
 
 
 def _section(desk: Desk, profile: Profile, wanted: set[int]) -> Section:
@@ -264,21 +268,11 @@ def _section(desk: Desk, profile: Profile, wanted: set[int]) -> Section:
     return edition_section(following, matches, desk.papers(match.paper for match in matches))
 
 
-def health_lines(dumps: Sequence[DumpRow]) -> tuple[str, ...]:
-    """What was wrong with dumps, for people who read a digest: one line each, at most three."""
-    lines = [_health(dump) for dump in dumps[:_HEALTH_LINES]]
-    if len(dumps) > _HEALTH_LINES:
-        lines.append(f"{len(dumps) - _HEALTH_LINES} more files had problems")
-    return tuple(lines)
-
-
-def _health(dump: DumpRow) -> str:
-    if dump.state == "quarantined":
-        # Of a folder that is missing, readers need not know where on whose disk it was.
-        return f"{PurePath(dump.name).name} could not be read: {dump.problems[0].what}"
-    count = len(dump.problems)
-    places = "1 place" if count == 1 else f"{count} places"
-    return f"{dump.name} was read only in part: {places} could not be used"
+def what_is_missing(store: Store, config: Config, now: datetime) -> tuple[str, ...]:
+    """The dumps that config.yaml expects and that have not come, in words."""
+    today = now.astimezone(ZoneInfo(config.site.timezone)).date()
+    told = (health.missing(each, store.dumps.newest(each.files), today) for each in config.expected)
+    return tuple(filter(None, told))
 
 
 def fresh_span(config: Config) -> timedelta:

@@ -56,6 +56,12 @@ PUBLISHED = "published"
 """Mark: of what the site was last made."""
 LOOK = "look"
 """Mark: of what the site was last made besides papers, editions and notes."""
+NO_LOG = (
+    "the disk of the state can hold no write-ahead log (a network share?): it is kept without one,"
+    " and while a run writes, whoever looks at it has to wait"
+)
+NO_LOG_TOLD = "journal told"
+"""Mark: that was said."""
 _LONG_AGO_DAYS = 31
 
 
@@ -113,6 +119,7 @@ def run(
     report, wishes = Report(), wishes or Wishes()
     _settle_marks(store, config, now)
     doubted = settle_last_run(store)
+    report.hints += _told_of_journal(store)
     notes = read_notes(config.notes)
     _record(store, config, report, now=now, wall=wall, backfill=wishes.backfill, progress=progress)
     progress.stage("matching")
@@ -139,6 +146,13 @@ def _settle_marks(store: Store, config: Config, now: datetime) -> None:
     store.runs.settled_mark(SECRET, secrets.token_hex(32))
     host = urlsplit(config.site.url).hostname or "newsletter.invalid"
     store.runs.settled_mark(AUTHORITY, f"{host},{now:%Y-%m-%d}")
+
+
+def _told_of_journal(store: Store) -> Iterator[str]:
+    """Said once: the disk does not change from run to run."""
+    if not store.logged and not store.runs.mark(NO_LOG_TOLD):
+        store.runs.set_mark(NO_LOG_TOLD, "1")
+        yield NO_LOG
 
 
 def _record(

@@ -110,6 +110,17 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """How often a dump should come: `files` is a pattern of dumps' names, `every` is day, weekday or week. So
+    many `missing` in a row are told.
+    """
+
+    files: str = "*"
+    every: str = "day"
+    missing: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of config.yaml. Paths are absolute; `digest` names the content of every file it was read from."""
 
@@ -126,11 +137,12 @@ class Config:
     site: Site = Site()
     email: Email = Email()
     limits: Limits = Limits()
+    expected: tuple[Expected, ...] = ()
     ranking: Ranking = Ranking()
     notes: Path | None = None
     templates: Path | None = None
     """The user's own templates, looked up before the shipped ones."""
-    outputs: tuple[str, ...] = ("site", "search", "rss", "atom", "json_feed", "exports", "email")
+    outputs: tuple[str, ...] = ("site", "search", "rss", "atom", "json_feed", "exports", "status", "email")
     fresh_days: int = 14
     trending_lists: int = 2
     """On how many lists a paper trends."""

@@ -46,6 +46,7 @@ PURE = (
     "timeline",
     "topics",
     "words",
+    "health",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(

@@ -206,6 +206,7 @@ def keys(name: str) -> set[str]:
         ("profiles", "ProfileKeys"),
         ("subscribers", "SubscriberKeys"),
         ("limits", "LimitKeys"),
+        ("expected", "ExpectedKeys"),
     ],
 )
 def test_every_key_has_a_row_and_every_row_a_key(heading, of):

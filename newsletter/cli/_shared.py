@@ -105,11 +105,13 @@ def missing(config: Config, text: str) -> NotFound:
     return NotFound(f"no subscriber or profile is called {text!r}", hint=hint)
 
 
-def local(moment: datetime, zone: str) -> str:
-    """A moment for people: Mon 23 Nov 07:30."""
+def local(moment: datetime, zone: str, now: datetime | None = None) -> str:
+    """A moment for people: Mon 23 Nov 07:30; with its year where that is not the one of `now`."""
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - beside its use
 
-    return f"{moment.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
+    there = moment.astimezone(ZoneInfo(zone))
+    other_year = now is not None and now.astimezone(ZoneInfo(zone)).year != there.year
+    return f"{there:%a %-d %b %Y %H:%M}" if other_year else f"{there:%a %-d %b %H:%M}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -72,19 +72,26 @@ def journal(patient: Patient) -> Iterator[Remark]:
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".newsletter-") as there:
             if journalled(Path(there), "WAL"):
-                yield Remark(of="journal", what=f"{folder} can hold a write-ahead log")
+                yield _logged(folder, Path(patient.config.state))
             elif journalled(Path(there), "DELETE"):
                 yield Remark(
                     of="journal",
                     what=f"{folder} can hold no write-ahead log (WAL): a network share, perhaps",
-                    level=WRONG,
-                    hint="name a path on a disk of this machine under `state`",
-                    exit_code=_STATE,
+                    level=WARNING,
+                    hint="runs do without; a disk of this machine under `state` is faster and safer",
                 )
             else:
                 yield _unwritable(folder)
     except OSError as error:
         yield _unwritable(folder, error)
+
+
+def _logged(folder: Path, state: Path) -> Remark:
+    what = f"{folder} can hold a write-ahead log"
+    if upkeep.is_logged(state):
+        return Remark(of="journal", what=what)
+    told = "newsletter state vacuum, and the next run keeps one"
+    return Remark(of="journal", what=f"{what}, but the state does without", level=NOTE, hint=told)
 
 
 def _unwritable(folder: Path, error: OSError | None = None) -> Remark:

@@ -62,6 +62,11 @@ class Store:
         """Whether this is inside a transaction: only then may anything be kept."""
         return self._database.writing
 
+    @property
+    def logged(self) -> bool:
+        """Whether others can read it while one writes: not on a disk that can hold no write-ahead log."""
+        return self._database.logged
+
     def copy(self) -> Store:
         """The same state in memory: what is done to it leaves this one as it is."""
         return Store(self._database.copy())

@@ -2,14 +2,15 @@
 
 Facts this module answers to: a deferred BEGIN that reads first and writes later fails at once when another
 connection has committed (the busy timeout is ignored), so writers begin IMMEDIATE; RETURNING with
-executemany drops its rows, so nothing here uses it.
+executemany drops its rows, so nothing here uses it; and on a disk without shared memory, a network share,
+SQLite says yes to a write-ahead log and fails at the first write.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ _BUSY_SECONDS = 10.0
 _CACHE = "cache_size = -65536"
 """64 MB where there is so much to hold. With SQLite's own 2 MB, to record the next of three million papers is
 mostly to bring back pages of the indexes that have just been written."""
+JOURNAL = "journal"
+"""Mark: this state is kept without a write-ahead log. It stands until `newsletter state vacuum`: whoever
+tried for a log each time would take the file from under a run that is just writing.
+"""
 _FULL_OR_READONLY = ("readonly", "full", "unable to open", "disk i/o")
 
 
@@ -30,14 +35,20 @@ class Database:
     def __init__(self, path: Path | None) -> None:
         """Open `path`, or a database in memory for None. Raises StateError."""
         self.path = path
+        self.logged = True
+        """Whether a write-ahead log is kept: then others read while one writes."""
         with _told(path):
             if path:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._connection = sqlite3.connect(
-                path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._connection.row_factory = sqlite3.Row
+            self._connection = self._connected()
             self._prepare()
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        return connection
 
     def _prepare(self) -> None:
         version = self._pragma("user_version")
@@ -49,10 +60,50 @@ class Database:
         theirs = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version == 0 and (theirs or self._pragma("application_id") not in (0, APPLICATION_ID)):
             raise StateError(f"{self.path}: a database of another program", hint="name another file as state")
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", _CACHE):
+        self._open_journal(known=version > 0)
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", _CACHE):
             self._connection.execute(f"PRAGMA {pragma}")
         if version < len(MIGRATIONS):
             self._migrate()
+        if not self.logged:
+            self._note_journal()
+
+    def _open_journal(self, *, known: bool) -> None:
+        """Keep a write-ahead log where this disk can hold one, and else do without."""
+        if known and self._connection.execute("SELECT 1 FROM meta WHERE name = ?", (JOURNAL,)).fetchone():
+            self.logged = False
+            return
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        if self.path and not self._can_write():
+            self._do_without_log()
+
+    def _can_write(self) -> bool:
+        """Whether a transaction can begin; one that has to wait for another could."""
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            return "locked" in str(error)
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
+        return True
+
+    def _do_without_log(self) -> None:
+        """Bring what stands in the log home, and write without one. Where that cannot be done either, the
+        log is not to blame, and whoever only reads may go on.
+        """
+        self._connection.close()
+        with suppress(sqlite3.OperationalError), closing(self._connected()) as alone:
+            # Who has the file alone reads its log without shared memory.
+            alone.execute("PRAGMA locking_mode = EXCLUSIVE")
+            alone.execute("PRAGMA journal_mode = DELETE")
+        self._connection = self._connected()
+        self.logged = not self._can_write()
+
+    def _note_journal(self) -> None:
+        if self._connection.execute("SELECT 1 FROM meta WHERE name = ?", (JOURNAL,)).fetchone() is None:
+            self._connection.execute("INSERT INTO meta (name, value) VALUES (?, 'DELETE')", (JOURNAL,))
 
     def _migrate(self) -> None:
         with self.transaction():
@@ -77,7 +128,7 @@ class Database:
         if self._connection.in_transaction:
             yield
             return
-        with self._in_place() if large else nullcontext(), self._all_or_nothing():
+        with self._in_place() if large and self.logged else nullcontext(), self._all_or_nothing():
             yield
 
     @contextmanager
@@ -123,8 +174,10 @@ class Database:
 
         Two commits a mail that wait cost 0.6 ms on a quiet disk and 10 ms on a busy one; these cost 0.04.
         """
-        if self._connection.in_transaction:
-            yield
+        # Without a log, to wait for no disk could break the file itself.
+        if self._connection.in_transaction or not self.logged:
+            with self.transaction():
+                yield
             return
         self._connection.execute("PRAGMA synchronous = NORMAL")
         try:

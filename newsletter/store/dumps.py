@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from newsletter.model import Problem
+from newsletter.publication import Listed
 from newsletter.store import codec
 from newsletter.store.database import Database
 
@@ -144,6 +145,39 @@ class Dumps:
         """The dumps recorded last, newest first."""
         rows = self._db.all(
             "SELECT * FROM dump ORDER BY recorded DESC, id DESC LIMIT :count", {"count": count}
+        )
+        return tuple(_dump_row(row) for row in rows)
+
+    def counts(self) -> dict[str, int]:
+        """How many dumps are in each state; files that never became a dump are none."""
+        rows = self._db.tuples(
+            "SELECT state, count(*) FROM dump WHERE program <> '' AND state <> 'started' GROUP BY state"
+        )
+        return dict(rows)
+
+    def lists(self, most: int) -> tuple[Listed, ...]:
+        """The dumps that bear the latest dates, newest first, without their names."""
+        rows = self._db.tuples(
+            "SELECT date, listed, new FROM dump WHERE state IN ('read', 'partly') AND date IS NOT NULL"
+            " ORDER BY date DESC, name DESC, sha256 LIMIT :most",
+            {"most": most},
+        )
+        return tuple(Listed(date=date.fromisoformat(day), papers=n, new=new) for day, n, new in rows)
+
+    def newest(self, names: str) -> date | None:
+        """The latest date that a dump bears whose name fits a pattern; None where none was ever read."""
+        found = self._db.value(
+            "SELECT max(date) FROM dump WHERE state IN ('read', 'partly') AND name GLOB :names",
+            {"names": names},
+        )
+        return date.fromisoformat(found) if found else None
+
+    def stale(self, since: datetime | None) -> tuple[DumpRow, ...]:
+        """The lists on which all was known, recorded after a moment; oldest first."""
+        rows = self._db.all(
+            "SELECT * FROM dump WHERE state IN ('read', 'partly') AND listed > 1 AND new = 0 AND revised = 0"
+            " AND recorded > :since ORDER BY recorded, id",
+            {"since": since.isoformat() if since else ""},
         )
         return tuple(_dump_row(row) for row in rows)
 

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from newsletter.errors import NewsletterError, StateError
+from newsletter.store.database import JOURNAL
 from newsletter.store.schema import APPLICATION_ID
 
 _BUSY_SECONDS = 10.0
@@ -51,6 +52,8 @@ def vacuum(state: Path) -> tuple[int, int]:
         _check(connection, state)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         before = state.stat().st_size
+        # Whoever opens it next finds out anew whether this disk can hold a write-ahead log.
+        connection.execute("DELETE FROM meta WHERE name = ?", (JOURNAL,))
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return before, state.stat().st_size
@@ -60,6 +63,17 @@ def damage(state: Path) -> str:
     """What SQLite finds wrong with a state; empty where nothing is. Raises StateError."""
     with _told(state), closing(_opened(state)) as connection:
         return _damage(connection)
+
+
+def is_logged(state: Path) -> bool:
+    """Whether a state has not been found to be on a disk that can hold no write-ahead log; so one that is
+    not there, or is none.
+    """
+    try:
+        with closing(_plain(state)) as connection:
+            return connection.execute("SELECT 1 FROM meta WHERE name = ?", (JOURNAL,)).fetchone() is None
+    except sqlite3.Error:
+        return True
 
 
 def version(state: Path) -> int:

@@ -9,7 +9,7 @@ from newsletter.errors import NotFound
 
 
 def test_these_outputs_are_shipped():
-    assert ("atom", "email", "exports", "json_feed", "rss", "search", "site") == outputs.names()
+    assert ("atom", "email", "exports", "json_feed", "rss", "search", "site", "status") == outputs.names()
 
 
 @pytest.mark.parametrize("name", outputs.names())
