@@ -20,10 +20,11 @@ from pydantic import (
 
 from newsletter import config_words as words
 from newsletter import outputs, where
+from newsletter.config_command import command
 from newsletter.config_words import Wrong
 from newsletter.errors import NotFound
 from newsletter.model import Away
-from newsletter.settings import Email, Limits
+from newsletter.settings import Email, Limits, Publish
 from newsletter.yaml_nodes import Steps
 
 MOST_PAPERS = 1000
@@ -153,6 +154,8 @@ def _hub(value: object) -> str:
 
 
 Hub = Annotated[str, BeforeValidator(_hub)]
+_COMMAND = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+Command = Annotated[tuple[str, ...], PlainValidator(command), WithJsonSchema(_COMMAND)]
 
 
 SEARCHES = ("minisearch", "pagefind", "none")
@@ -265,6 +268,19 @@ class EmailKeys(Keys):
     )
 
 
+class PublishKeys(Keys):
+    """What becomes of out/site."""
+
+    after: Command = Field(
+        default=(), description="A command that is run in out/site whenever files of it have changed."
+    )
+    timeout: Duration = Field(
+        default=Publish().timeout,
+        description="How long it may take: 10m.",
+        json_schema_extra={"default": "10m"},
+    )
+
+
 class LimitKeys(Keys):
     """What a dump may at most be."""
 
@@ -371,6 +387,7 @@ class RootKeys(Keys):
     )
     out: FilePath = Field(default=where.OUT, description="Where the site and mails in files go.")
     email: EmailKeys = Field(default_factory=EmailKeys, description="How digests leave.")
+    publish: PublishKeys = Field(default_factory=PublishKeys, description="What becomes of out/site.")
     profiles: list[ProfileKeys] = Field(default=[], description="The named interests.")
     subscribers: list[SubscriberKeys] = Field(default=[], description="The readers.")
     notes: FilePath | None = Field(default=None, description="A folder with the editor's notes, DATE.md.")
@@ -405,6 +422,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("email",): EmailKeys,
     ("email", "smtp"): SmtpKeys,
     ("email", "dkim"): DkimKeys,
+    ("publish",): PublishKeys,
     ("limits",): LimitKeys,
     ("ranking",): RankingKeys,
     ("profiles",): ProfileKeys,

@@ -17,11 +17,31 @@ from newsletter import where
 from newsletter.config_files import Tree
 from newsletter.config_mail import mail_warnings
 from newsletter.model import Profile, Rhythm, Rule, Subscriber
-from newsletter.settings import AUTO, Config, Dkim, Email, Limits, PrivateFeed, Ranking, Secret, Site, Smtp
+from newsletter.settings import (
+    AUTO,
+    Config,
+    Dkim,
+    Email,
+    Limits,
+    PrivateFeed,
+    Publish,
+    Ranking,
+    Secret,
+    Site,
+    Smtp,
+)
 from newsletter.yaml_nodes import Node, Steps
 
 if TYPE_CHECKING:
-    from newsletter.config_keys import DkimKeys, EmailKeys, ProfileKeys, RootKeys, SmtpKeys, SubscriberKeys
+    from newsletter.config_keys import (
+        DkimKeys,
+        EmailKeys,
+        ProfileKeys,
+        PublishKeys,
+        RootKeys,
+        SmtpKeys,
+        SubscriberKeys,
+    )
 
 OWN_TITLE = "Your own interests"
 
@@ -49,6 +69,7 @@ def config_values(
         private_feeds=tuple(_private_feeds(keys.subscribers, base)),
         site=_site(keys),
         email=_email(keys.email, base),
+        publish=_publish(keys.publish, base),
         limits=Limits(**keys.limits.model_dump()),
         ranking=Ranking(model=_model(keys.ranking.model, base)),
         notes=_path(base, keys.notes),
@@ -65,6 +86,12 @@ def _site(keys: RootKeys) -> Site:
     """The site; without the output that makes the search no page has a box for it."""
     site = Site(**keys.site.model_dump())
     return site if "search" in keys.outputs else replace(site, search="none")
+
+
+def _publish(keys: PublishKeys, base: Path) -> Publish:
+    """A program that is named by a path stands where config.yaml says; its other words are its own."""
+    program = [where.absolute(base, word) if "/" in word else word for word in keys.after[:1]]
+    return Publish(after=(*program, *keys.after[1:]), timeout=keys.timeout)
 
 
 def _path(base: Path, text: str | None) -> Path | None:

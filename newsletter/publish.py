@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,7 +45,16 @@ class Published:
     drafts: Mapping[str, Made] = field(default_factory=dict)
 
 
-def publish(outputs: Iterable[Output], folder: Path, before: Mapping[str, Made] | None = None) -> Published:
+Owing = Callable[[int], object]
+"""Is told how many files are about to change, before the first of them does."""
+
+
+def publish(
+    outputs: Iterable[Output],
+    folder: Path,
+    before: Mapping[str, Made] | None = None,
+    owing: Owing | None = None,
+) -> Published:
     """Bring the folder to what the outputs say. Raises PublishError with the path and what to do.
 
     `before` are the drafts as they were last published: one in which nothing changed is not made anew.
@@ -54,6 +63,8 @@ def publish(outputs: Iterable[Output], folder: Path, before: Mapping[str, Made] 
     made = desk.take(outputs)
     _sweep({(folder / artifact.path).parent for artifact in made})
     changed = [artifact for artifact in made if not _same(folder / artifact.path, artifact.content)]
+    if changed and owing:
+        owing(len(changed))
     for artifact in sorted(changed, key=_turn):
         _write(folder / artifact.path, artifact.content)
     unchanged = len(desk.paths) - len(changed)

@@ -205,6 +205,7 @@ def keys(name: str) -> set[str]:
         ("email", "EmailKeys"),
         ("profiles", "ProfileKeys"),
         ("subscribers", "SubscriberKeys"),
+        ("publish", "PublishKeys"),
         ("limits", "LimitKeys"),
     ],
 )

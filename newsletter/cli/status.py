@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from newsletter import slots
+from newsletter.after import owed
 from newsletter.cli._shared import counted, existing_state, local, utc_now
 from newsletter.leanings import MODEL
 from newsletter.settings import Config
@@ -53,6 +55,7 @@ def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, 
         "runs": [_run(row) for row in store.runs.latest()],
         "dumps": [_dump(row, repeats.get(row.id, 0)) for row in store.dumps.latest()],
         "model": store.runs.mark(MODEL) or None,
+        "publish_after": asdict(owed(store)),
         "deliveries": {state: counts.get(state, 0) for state in STATES},
         "not_sent": [_delivery(row) for row in _deliveries(store, slot) if row.state != "sent"],
         "next_slots": [
@@ -119,6 +122,10 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
         yield ""
         if model := store.runs.mark(MODEL):
             yield f"Sentence model: {model}"
+            yield ""
+        if (waiting := owed(store)).trouble:
+            yield f"{counted(waiting.files, 'changed file')} not yet hosted; each run tries again"
+            yield from (f"  {line}" for line in str(waiting).splitlines())
             yield ""
     counts = store.readers.counts()
     told = ", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "none yet"
