@@ -26,14 +26,8 @@ from newsletter import config_words as words
 from newsletter import rules, where
 from newsletter.config_checks import check, mappings
 from newsletter.config_files import read_tree
-from newsletter.config_keys import (
-    KEYS_AT,
-    Keys,
-    RootKeys,
-    Text,
-    Weight,
-    Words,
-)
+from newsletter.config_keys import KEYS_AT, Keys, RootKeys
+from newsletter.config_kinds import Text, Weight, Words
 from newsletter.config_mistakes import Desk
 from newsletter.config_values import config_values
 from newsletter.errors import ConfigError, NotFound

@@ -14,158 +14,45 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
-    ValidationInfo,
     WithJsonSchema,
 )
 
 from newsletter import config_words as words
-from newsletter import outputs, where
-from newsletter.config_words import Wrong
-from newsletter.errors import NotFound
-from newsletter.model import Away
-from newsletter.settings import Email, Expected, Limits
+from newsletter import where
+from newsletter.config_kinds import (
+    SEARCHES,
+    Address,
+    AwayDays,
+    Command,
+    Days,
+    Duration,
+    FilePath,
+    Hub,
+    KeptSecret,
+    Line,
+    PaperLimit,
+    PrivateFeedWord,
+    Rate,
+    SecretWord,
+    Sender,
+    Size,
+    Slug,
+    SomeLine,
+    Text,
+    Threshold,
+    WordOrWords,
+    Zone,
+    expected_dumps,
+    known_profile,
+    or_a_cadence,
+    or_one,
+    output,
+    time_of_day,
+    weekday_or_day,
+    written,
+)
+from newsletter.settings import Email, Expected, Limits, Publish
 from newsletter.yaml_nodes import Steps
-
-MOST_PAPERS = 1000
-HEAVIEST = 1000.0
-
-# ------------------------------------------------------------------------------------- what may stand there
-
-Text = Annotated[str, BeforeValidator(words.text)]
-Line = Annotated[str, BeforeValidator(words.line)]
-SomeLine = Annotated[str, BeforeValidator(words.some_line)]
-Words = Annotated[tuple[SomeLine, ...], BeforeValidator(words.listed)]
-WordOrWords = Annotated[tuple[SomeLine, ...], BeforeValidator(words.one_or_listed)]
-Slug = Annotated[str, BeforeValidator(words.slug)]
-Address = Annotated[str, BeforeValidator(words.mail_address)]
-FilePath = Annotated[str, BeforeValidator(words.path)]
-Zone = Annotated[str, BeforeValidator(words.timezone)]
-Weight = Annotated[float, Field(gt=0, le=HEAVIEST)]
-PaperLimit = Annotated[int, Field(ge=1, le=MOST_PAPERS)]
-Threshold = Annotated[float, Field(ge=0)]
-
-
-def _written(pattern: str, example: str) -> WithJsonSchema:
-    """What an editor is told of a value that is written as a word and means something else."""
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
-
-
-Duration = Annotated[int, PlainValidator(words.duration), _written(r"^\d+ ?[mhdw]$", "6h")]
-Days = Annotated[int, PlainValidator(words.days), _written(r"^\d+ ?[mhdw]$", "14d")]
-Rate = Annotated[float, PlainValidator(words.rate), _written(r"^\d+ ?/ ?[sm]$", "10/s")]
-Size = Annotated[
-    int, PlainValidator(words.size), WithJsonSchema({"type": ["integer", "string"], "examples": ["8G"]})
-]
-Sender = Annotated[
-    tuple[str, str], PlainValidator(words.sender), _written("@", "Reading list <list@example.org>")
-]
-_SECRET = {
-    "type": "object",
-    "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
-    "additionalProperties": False,
-    "maxProperties": 1,
-}
-SecretWord = Annotated[
-    str | dict[str, str],
-    PlainValidator(words.secret),
-    WithJsonSchema({**_SECRET, "type": ["object", "string"]}),
-]
-KeptSecret = Annotated[dict[str, str], PlainValidator(words.kept_secret), WithJsonSchema(_SECRET)]
-
-
-def _private_feed(value: object) -> bool | dict[str, str]:
-    """True or false, or {secret: …} for an address that another state would give too."""
-    if isinstance(value, dict):
-        named = words.secret(value.get("secret")) if set(value) == {"secret"} else ""
-        if not isinstance(named, dict):
-            raise Wrong("a private feed has nothing but a secret", "{secret: {env: NAME}}, or true")
-        return named
-    word = str(value).lower()
-    if word not in _YES_OR_NO:
-        raise Wrong(f"{words.shown(word)} is neither true nor false", "true, or {secret: {env: NAME}}")
-    return _YES_OR_NO[word]
-
-
-_YES_OR_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-PrivateFeedWord = Annotated[
-    bool | dict[str, str],
-    PlainValidator(_private_feed),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "boolean"},
-                {"type": "object", "properties": {"secret": _SECRET}, "additionalProperties": False},
-            ]
-        }
-    ),
-]
-AwayDays = Annotated[Away, PlainValidator(words.away), _written(r"^\d{4}-\d\d-\d\d", "2026-12-20/2027-01-03")]
-
-
-def _or_one(schema: dict[str, Any]) -> None:
-    """A list in the schema becomes a list or the only one of it, as one_or_listed reads it."""
-    several = {key: schema.pop(key) for key in ("type", "items", "minItems") if key in schema}
-    schema["anyOf"] = [several, several["items"]]
-
-
-def _known_profile(value: object, info: ValidationInfo) -> str:
-    word = words.some_line(value)
-    names: frozenset[str] = (info.context or {}).get("profiles", frozenset())
-    if word not in names:
-        hint = words.did_you_mean(word, sorted(names)) or (
-            names and f"there are: {', '.join(sorted(names)[:10])}"
-        )
-        raise Wrong(f"there is no profile {words.shown(word)}", hint or "")
-    return word
-
-
-def _on(value: object, info: ValidationInfo) -> int | None:
-    every = info.data.get("every")
-    word = words.some_line(value)
-    if every == "week":
-        return words.weekday(word)
-    if every == "month":
-        return words.month_day(word)
-    if every is None:  # that one is a mistake already
-        return None
-    raise Wrong("`on` belongs to every: week and every: month", "take it away, or change `every`")
-
-
-def _at(value: object, info: ValidationInfo) -> int:
-    if info.data.get("every", "day") not in words.CADENCES:
-        raise Wrong("a cron line names its own time", "take `at` away")
-    return words.at(value)
-
-
-def _output(value: object) -> str:
-    word = words.some_line(value)
-    if word not in outputs.names():
-        try:
-            outputs.load(word)
-        except NotFound as error:
-            raise Wrong(f"there is no output {words.shown(word)}", error.hint) from error
-    return word
-
-
-def _hub(value: object) -> str:
-    """A hub's address as it was given: with or without a slash at its end is another one."""
-    return words.site_url(value) and words.some_line(value)
-
-
-Hub = Annotated[str, BeforeValidator(_hub)]
-
-
-SEARCHES = ("minisearch", "pagefind", "none")
-
-
-def _or_a_cadence(schema: dict[str, Any]) -> None:
-    _or_one(schema)
-    schema["anyOf"].append({"enum": ["day", "weekday", "week"]})
-
-
-def _expected(value: object) -> list[object]:
-    """A list of what is expected, the only one of it, or a word for how often any dump should come."""
-    return [{"every": value}] if isinstance(value, str) else words.one_or_several(value)
 
 
 class Keys(BaseModel):
@@ -192,7 +79,7 @@ class SiteKeys(Keys):
     hubs: Annotated[tuple[Hub, ...], BeforeValidator(words.one_or_listed)] = Field(
         default=(),
         description="WebSub hubs that are told of news in the feeds: an address, or a list of them.",
-        json_schema_extra=_or_one,
+        json_schema_extra=or_one,
     )
     search: Annotated[str, BeforeValidator(words.one_of(SEARCHES))] = Field(
         default="minisearch",
@@ -255,7 +142,7 @@ class EmailKeys(Keys):
     ] = Field(
         default=(),
         description="A mailto: or https: address by which a reader leaves, or a list of them.",
-        json_schema_extra=_or_one,
+        json_schema_extra=or_one,
     )
     bounces: Annotated[str, BeforeValidator(words.mail_address)] = Field(
         default="", description="Where bounces come back to; the sender's address where nothing stands."
@@ -271,7 +158,20 @@ class EmailKeys(Keys):
         default_factory=lambda: (SmtpKeys(),),
         min_length=1,
         description="The relay, or a list of relays: the next is used where one takes nothing.",
-        json_schema_extra=_or_one,
+        json_schema_extra=or_one,
+    )
+
+
+class PublishKeys(Keys):
+    """What becomes of out/site."""
+
+    after: Command = Field(
+        default=(), description="A command that is run in out/site whenever files of it have changed."
+    )
+    timeout: Duration = Field(
+        default=Publish().timeout,
+        description="How long it may take: 10m.",
+        json_schema_extra={"default": "10m"},
     )
 
 
@@ -340,15 +240,15 @@ class SubscriberKeys(Keys):
     address: Address = Field(description="Where digests go.")
     name: Line = Field(default="", description="How the digest greets.")
     profiles: Annotated[
-        tuple[Annotated[str, BeforeValidator(_known_profile)], ...], BeforeValidator(words.one_or_listed)
+        tuple[Annotated[str, BeforeValidator(known_profile)], ...], BeforeValidator(words.one_or_listed)
     ] = Field(default=(), description="Names of profiles, in the order of the digest's sections.")
     every: Annotated[str, BeforeValidator(words.every)] = Field(
         default="day", description="day, weekday, week, month, or a cron line of five fields."
     )
-    on: Annotated[int | None, PlainValidator(_on), WithJsonSchema({"type": ["string", "integer"]})] = Field(
-        default=None, description="For a week: a day as monday or mon. For a month: 1 to 31."
-    )
-    at: Annotated[int, PlainValidator(_at), _written(r"^([01]?\d|2[0-3]):[0-5]\d$", "07:30")] = Field(
+    on: Annotated[
+        int | None, PlainValidator(weekday_or_day), WithJsonSchema({"type": ["string", "integer"]})
+    ] = Field(default=None, description="For a week: a day as monday or mon. For a month: 1 to 31.")
+    at: Annotated[int, PlainValidator(time_of_day), written(r"^([01]?\d|2[0-3]):[0-5]\d$", "07:30")] = Field(
         default=0,
         description="Local time; midnight where nothing stands.",
         json_schema_extra={"default": "00:00"},
@@ -357,7 +257,7 @@ class SubscriberKeys(Keys):
     away: Annotated[tuple[AwayDays, ...], BeforeValidator(words.one_or_listed)] = Field(
         default=(),
         description="Days without mail, DATE or DATE/DATE; one catch-up digest follows.",
-        json_schema_extra=_or_one,
+        json_schema_extra=or_one,
     )
     max_lateness: Duration | None = Field(
         default=None, description="A digest later than this is given up: 90m, 6h, 2d."
@@ -387,30 +287,31 @@ class RootKeys(Keys):
     inbox: WordOrWords = Field(
         default=(where.INBOX,),
         description="A folder with dumps, or a list of folders and globs.",
-        json_schema_extra=_or_one,
+        json_schema_extra=or_one,
     )
     state: Annotated[str, BeforeValidator(words.state)] = Field(
         default=where.STATE, description="The database's path."
     )
     out: FilePath = Field(default=where.OUT, description="Where the site and mails in files go.")
     email: EmailKeys = Field(default_factory=EmailKeys, description="How digests leave.")
+    publish: PublishKeys = Field(default_factory=PublishKeys, description="What becomes of out/site.")
     profiles: list[ProfileKeys] = Field(default=[], description="The named interests.")
     subscribers: list[SubscriberKeys] = Field(default=[], description="The readers.")
     notes: FilePath | None = Field(default=None, description="A folder with the editor's notes, DATE.md.")
     templates: FilePath | None = Field(
         default=None, description="A folder with templates of your own, looked up first."
     )
-    outputs: Annotated[
-        tuple[Annotated[str, BeforeValidator(_output)], ...], BeforeValidator(words.listed)
-    ] = Field(
-        default=("site", "search", "rss", "atom", "json_feed", "exports", "status", "email"),
-        description="What is made.",
+    outputs: Annotated[tuple[Annotated[str, BeforeValidator(output)], ...], BeforeValidator(words.listed)] = (
+        Field(
+            default=("site", "search", "rss", "atom", "json_feed", "exports", "status", "email"),
+            description="What is made.",
+        )
     )
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
-    expected: Annotated[tuple[ExpectedKeys, ...], BeforeValidator(_expected)] = Field(
+    expected: Annotated[tuple[ExpectedKeys, ...], BeforeValidator(expected_dumps)] = Field(
         default=(),
         description="How often dumps should come, to be told when they do not: weekday, or a list.",
-        json_schema_extra=_or_a_cadence,
+        json_schema_extra=or_a_cadence,
     )
     ranking: RankingKeys = Field(default_factory=RankingKeys, description="How papers are ranked.")
     fresh: Days = Field(
@@ -433,6 +334,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("email",): EmailKeys,
     ("email", "smtp"): SmtpKeys,
     ("email", "dkim"): DkimKeys,
+    ("publish",): PublishKeys,
     ("limits",): LimitKeys,
     ("expected",): ExpectedKeys,
     ("ranking",): RankingKeys,

@@ -25,6 +25,7 @@ from newsletter.settings import (
     Expected,
     Limits,
     PrivateFeed,
+    Publish,
     Ranking,
     Secret,
     Site,
@@ -33,7 +34,15 @@ from newsletter.settings import (
 from newsletter.yaml_nodes import Node, Steps
 
 if TYPE_CHECKING:
-    from newsletter.config_keys import DkimKeys, EmailKeys, ProfileKeys, RootKeys, SmtpKeys, SubscriberKeys
+    from newsletter.config_keys import (
+        DkimKeys,
+        EmailKeys,
+        ProfileKeys,
+        PublishKeys,
+        RootKeys,
+        SmtpKeys,
+        SubscriberKeys,
+    )
 
 OWN_TITLE = "Your own interests"
 
@@ -61,6 +70,7 @@ def config_values(
         private_feeds=tuple(_private_feeds(keys.subscribers, base)),
         site=_site(keys),
         email=_email(keys.email, base),
+        publish=_publish(keys.publish, base),
         limits=Limits(**keys.limits.model_dump()),
         expected=tuple(Expected(**each.model_dump()) for each in keys.expected),
         ranking=Ranking(model=_model(keys.ranking.model, base)),
@@ -78,6 +88,12 @@ def _site(keys: RootKeys) -> Site:
     """The site; without the output that makes the search no page has a box for it."""
     site = Site(**keys.site.model_dump())
     return site if "search" in keys.outputs else replace(site, search="none")
+
+
+def _publish(keys: PublishKeys, base: Path) -> Publish:
+    """A program that is named by a path stands where config.yaml says; its other words are its own."""
+    program = [where.absolute(base, word) if "/" in word else word for word in keys.after[:1]]
+    return Publish(after=(*program, *keys.after[1:]), timeout=keys.timeout)
 
 
 def _path(base: Path, text: str | None) -> Path | None:

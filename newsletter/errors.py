@@ -6,6 +6,7 @@
     │   └── StateTooNew        a newer version of this program made the state     exit 3
     ├── TemplateError          a template is missing or fails: name and line      exit 4 (in a run 1)
     ├── PublishError           out/ cannot be written                             exit 1
+    ├── CommandFailed          the command of publish.after failed or hung        exit 1 (once)
     ├── RelayRefused           the relay wants encryption, a login, another name  exit 4
     ├── SecretMissing          a secret is not where config.yaml says             exit 4
     │   └── SigningKey         the key for DKIM cannot be used                    exit 4
@@ -69,6 +70,15 @@ class TemplateError(NewsletterError):
 
 class PublishError(NewsletterError):
     """A file of out/ cannot be written."""
+
+
+class CommandFailed(NewsletterError):
+    """The command that publishes out/site failed; `kind` is how, in words that stay the same each time."""
+
+    def __init__(self, kind: str, *, said: str = "", hint: str = "") -> None:
+        super().__init__(f"{kind}:\n{said}" if said else kind, hint=hint)
+        self.kind = kind
+        self.said = said
 
 
 class RelayRefused(NewsletterError):

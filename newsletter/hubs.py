@@ -23,15 +23,20 @@ _MOST = 50
 """Feeds in one request: hub.url may be repeated (PubSubHubbub 0.4, section 7), within what a server takes."""
 
 
-def tell_hubs(store: Store, site: Site, written: Iterable[str]) -> tuple[str, ...]:
-    """Tell each hub of the feeds among the paths written, and of those it has missed; what went wrong."""
+def tell_hubs(store: Store, site: Site, written: Iterable[str], *, later: bool = False) -> tuple[str, ...]:
+    """Tell each hub of the feeds among the paths written, and of those it has missed; what went wrong.
+
+    With `later` nobody is told yet, for the site is not where it is hosted: hubs fetch at once.
+    """
     waiting: dict[str, list[str]] = json.loads(store.runs.mark(UNTOLD) or "{}")
     topics = [f"{site.url}/{path}" for path in written if path.rpartition("/")[2] in FILES]
     troubles = {}
     untold = {}
     for hub in site.hubs:
         news = list(dict.fromkeys((*waiting.get(hub, ()), *topics)))
-        if trouble := ping(hub, news):
+        if later and news:
+            untold[hub] = news
+        elif trouble := ping(hub, news):
             troubles[hub], untold[hub] = trouble, news
     if untold != waiting:
         store.runs.set_mark(UNTOLD, json.dumps(untold))

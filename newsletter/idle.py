@@ -25,6 +25,8 @@ LIBRARIES = "libraries"
 """Mark: the files of liked papers as they stood when they were last read: path, size, time."""
 NEXT_SLOT = "next slot"
 """Mark: the first moment at which a reader is due; empty where nobody reads."""
+OWED = "publish.after owed"
+"""Mark: what the command of publish.after has not seen yet; empty where it has seen all."""
 
 
 def made_of(config: Config | Located, revision: str, notes: Mapping[date, str]) -> str:
@@ -67,7 +69,7 @@ def nothing_to_do(
         or not (places.out / "site" / "index.html").is_file()
     ):
         return False
-    if store.sending.unfinished(now):
+    if store.runs.mark(OWED) or store.sending.unfinished(now):
         return False
     following = store.runs.mark(NEXT_SLOT)
     return not following or now < datetime.fromisoformat(following)

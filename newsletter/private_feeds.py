@@ -20,7 +20,7 @@ from newsletter.feed import PRIVATE, Entry, Feed, address, name, newest
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.ports import Press
 from newsletter.publication import Artifact, stamp
-from newsletter.publish import publish
+from newsletter.publish import Owing, publish
 from newsletter.secret import reveal
 from newsletter.settings import Config, PrivateFeed
 from newsletter.store import Store
@@ -58,7 +58,14 @@ def feed_token(of: PrivateFeed, secret: str) -> str:
 
 
 def publish_private(
-    store: Store, config: Config, press: Callable[[], Press], *, secret: str, authority: str, besides: str
+    store: Store,
+    config: Config,
+    press: Callable[[], Press],
+    *,
+    secret: str,
+    authority: str,
+    besides: str,
+    owing: Owing | None = None,
 ) -> None:
     """Bring the private feeds to what their readers got; take away those of readers who have none.
 
@@ -73,7 +80,7 @@ def publish_private(
             store.private.keep(reader)
         store.private.forget_others(wanted.values())
     site = config.out / "site"
-    _take_away(site / FOLDER, wanted)
+    _take_away(site / FOLDER, wanted, owing)
     known: dict[str, str] = json.loads(store.runs.mark(STAMPS) or "{}")
     stamps = {at: stamp((besides, authority, *store.private.slots(reader))) for at, reader in wanted.items()}
     files = [name(SUFFIXES[output]) for output in config.outputs if output in SUFFIXES]
@@ -84,15 +91,17 @@ def publish_private(
             made = Made(press=press(), secret=secret, authority=authority)
             artifacts += _artifacts(private_feed(store.private.entries(reader), at, made), config, made)
     if len(artifacts) > 1:
-        publish(artifacts, site)
+        publish(artifacts, site, owing=owing)
     if stamps != known:
         store.runs.set_mark(STAMPS, json.dumps(stamps))
 
 
-def _take_away(folder: Path, wanted: Mapping[str, str]) -> None:
+def _take_away(folder: Path, wanted: Mapping[str, str], owing: Owing | None) -> None:
     """Remove the feeds of readers who have left: files of ours, in folders that are called as a token is."""
     for each in sorted(folder.iterdir()) if folder.is_dir() else ():
         if TOKEN.fullmatch(each.name) and each.name not in wanted:
+            if owing:
+                owing(len(SUFFIXES))
             for suffix in SUFFIXES.values():
                 (each / name(suffix)).unlink(missing_ok=True)
             with suppress(OSError):  # somebody keeps a file of their own there

@@ -48,12 +48,17 @@ class Published:
     drafts: Mapping[str, Made] = field(default_factory=dict)
 
 
+Owing = Callable[[int], object]
+"""Is told how many files are about to change, before the first of them does."""
+
+
 def publish(
     outputs: Iterable[Output],
     folder: Path,
     before: Mapping[str, Made] | None = None,
     *,
     begin: Callable[[], None] = lambda: None,
+    owing: Owing | None = None,
 ) -> Published:
     """Bring the folder to what the outputs say. Raises PublishError with the path and what to do.
 
@@ -63,7 +68,7 @@ def publish(
     desk, stage = _Desk(folder, before or {}), _Stage(folder)
     try:
         desk.take(outputs, stage, begin)
-        stage.show()
+        stage.show(owing)
     except BaseException:
         stage.clear()
         _sweep(desk.folders)  # of what other processes had made
@@ -214,8 +219,10 @@ class _Stage:
         self._waiting |= other._waiting
         self._new += other._new
 
-    def show(self) -> None:
+    def show(self, owing: Owing | None) -> None:
         """Put everything at its place."""
+        if self._waiting and owing:
+            owing(len(self._waiting))
         for path in sorted(self._waiting, key=_turn):
             with _told(self._folder / path):
                 self._waiting[path].replace(self._folder / path)

@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from newsletter import idle, inbox
+from newsletter.after import Ran, owe, run_after
 from newsletter.archive import AUTHORITY, read_archive
 from newsletter.containers import unpacked
 from newsletter.deliver import (
@@ -37,7 +38,7 @@ from newsletter.ports import SILENT, Press, Progress
 from newsletter.post_room import SECRET, PostRoom
 from newsletter.progress import watched
 from newsletter.publication import Archive, Output
-from newsletter.publish import Published, publish
+from newsletter.publish import Owing, Published, publish
 from newsletter.record import MOST_COMPARED, REVISION, Recorded, borne_date, reader, record_dump
 from newsletter.rounds import (
     COMPOSED,
@@ -91,6 +92,8 @@ class Report:
     published: Published | None = None
     outdated: bool = False
     """The site could not be brought up to date."""
+    held_up: bool = False
+    """The command of publish.after failed as it did before."""
     sent: Sent = field(default_factory=Sent)
     failures: list[NewsletterError] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
@@ -127,10 +130,11 @@ def run(
     there = replace(config, out=wishes.out or config.out)
     press = press_of(there)
     progress.stage("publishing")
-    _publish(store, there, report, press, notes)
+    owing = partial(owe, store) if config.publish.after and wishes.out is None else None
+    _publish(store, there, report, press, notes=notes, owing=owing)
     if wishes.out is None:
-        _publish_private(store, config, report, press)
-        report.hints += _tell_hubs(store, config, report)
+        _publish_private(store, config, report, press, owing)
+        _take_on(store, config, report)
     if wishes.send:
         progress.stage("sending")
         _deliver(store, there, report, press, now, rehearsal=wishes.out is not None)
@@ -305,7 +309,13 @@ def press_of(config: Config) -> Callable[[], Press]:
 
 
 def _publish(
-    store: Store, config: Config, report: Report, press: Callable[[], Press], notes: Mapping[date, str]
+    store: Store,
+    config: Config,
+    report: Report,
+    press: Callable[[], Press],
+    *,
+    notes: Mapping[date, str],
+    owing: Owing | None,
 ) -> None:
     made_of = idle.made_of(config, store.runs.mark(REVISION) or "0", notes)
     site = config.out / "site"
@@ -316,7 +326,8 @@ def _publish(
     drafts = store.pages.drafts()
     before = drafts if store.runs.mark(LOOK) == look else {}
     try:
-        report.published = publish(_outputs(archive, config, press()), site, before, begin=store.part)
+        made = _outputs(archive, config, press())
+        report.published = publish(made, site, before, begin=store.part, owing=owing)
         if config.site.search == "pagefind":
             _index(site)
     except NewsletterError as error:
@@ -329,7 +340,9 @@ def _publish(
         store.runs.set_mark(PUBLISHED, made_of)
 
 
-def _publish_private(store: Store, config: Config, report: Report, press: Callable[[], Press]) -> None:
+def _publish_private(
+    store: Store, config: Config, report: Report, press: Callable[[], Press], owing: Owing | None
+) -> None:
     if not config.private_feeds and not (config.out / "site" / "private").is_dir():
         return
     from newsletter.private_feeds import publish_private  # noqa: PLC0415 - feedgen, for who has such feeds
@@ -342,17 +355,23 @@ def _publish_private(store: Store, config: Config, report: Report, press: Callab
             secret=store.runs.mark(SECRET) or "",
             authority=store.runs.mark(AUTHORITY) or "",
             besides=idle.made_of(config, "", {}),
+            owing=owing,
         )
     except NewsletterError as error:
         report.failures.append(error)
 
 
-def _tell_hubs(store: Store, config: Config, report: Report) -> tuple[str, ...]:
-    if not config.site.hubs or not report.published:
-        return ()
-    from newsletter.hubs import tell_hubs  # noqa: PLC0415 - urllib.request, 60 ms, for who has hubs
+def _take_on(store: Store, config: Config, report: Report) -> None:
+    """To where the site is hosted, and only then is anybody told that there is news."""
+    ran = Ran() if report.outdated else run_after(store, config)
+    report.held_up = ran.known
+    if ran.failure and not ran.known:
+        report.failures.append(ran.failure)
+    if config.site.hubs and (report.published or ran.well):
+        from newsletter.hubs import tell_hubs  # noqa: PLC0415 - urllib.request, 60 ms, for who has hubs
 
-    return tell_hubs(store, config.site, report.published.written)
+        written = report.published.written if report.published else ()
+        report.hints += tell_hubs(store, config.site, written, later=ran.failure is not None)
 
 
 def _index(site: Path) -> None:

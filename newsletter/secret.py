@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 
 from newsletter.errors import SecretMissing
 from newsletter.settings import Secret
@@ -33,3 +35,15 @@ def _of_environment(name: str, key: str) -> str:
             hint="set it where newsletter is started; cron and systemd have an environment of their own",
         )
     return found
+
+
+def variables(value: object) -> Iterator[str]:
+    """The environment variables that hold secrets, by a configuration or any part of it."""
+    if isinstance(value, Secret):
+        yield from (value.env,) if value.env else ()
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from variables(getattr(value, each.name))
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from variables(part)

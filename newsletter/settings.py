@@ -121,6 +121,16 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """What becomes of out/site: `after` is a command that is run in it whenever files of it have changed,
+    word by word; it has `timeout` minutes.
+    """
+
+    after: tuple[str, ...] = ()
+    timeout: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of config.yaml. Paths are absolute; `digest` names the content of every file it was read from."""
 
@@ -136,6 +146,7 @@ class Config:
     private_feeds: tuple[PrivateFeed, ...] = ()
     site: Site = Site()
     email: Email = Email()
+    publish: Publish = Publish()
     limits: Limits = Limits()
     expected: tuple[Expected, ...] = ()
     ranking: Ranking = Ranking()

@@ -165,6 +165,23 @@ def test_units_are_read(write):
     assert relay.password == Secret(file=made.path.parent / "secret.txt")
 
 
+@pytest.mark.parametrize(
+    ("written", "command"),
+    [
+        ("rsync -a ./ 'me@example.org:my papers/'", ("rsync", "-a", "./", "me@example.org:my papers/")),
+        ("[rsync, -a, ./, 'me@example.org:my papers/']", ("rsync", "-a", "./", "me@example.org:my papers/")),
+        ("sh -c 'one && two; three'", ("sh", "-c", "one && two; three")),
+        ("printf '|'", ("printf", "|")),
+        ("[grep, '|', 5]", ("grep", "|", "5")),
+        ("bin/publish ./here", ("{folder}/bin/publish", "./here")),
+    ],
+)
+def test_a_command_is_read_as_words(write, tmp_path, written, command):
+    after = config.load(write(f"{PROFILE}publish:\n  after: {written}\n")).publish.after
+
+    assert tuple(word.format(folder=tmp_path) for word in command) == after
+
+
 def test_a_relay_may_have_another_behind_it(write):
     text = READER + (
         "email:\n  via: smtp\n  bounces: bounce@Example.org\n  verp: true\n  smtp:\n"
@@ -364,6 +381,12 @@ subscribers:
         (READER + "  surprise: perhaps\n", "config.yaml:8:13: surprise: expected true or false, got `perhaps`"),
         (READER + "  at_most: 0\n", "config.yaml:8:12: at_most: must be at least 1"),
         (READER + "diversity: 2\n", "config.yaml:8:12: diversity: must be at most 1"),
+        (READER + "publish: {after: rsync -a ./ host:dir && echo done}\n", "config.yaml:8:18: after: `&&` is for a shell, and none reads this (name it: sh -c 'one && two')"),
+        (READER + "publish: {after: 'rsync \"a'}\n", "config.yaml:8:18: after: a quotation mark is not closed (close it, or write a list of words)"),
+        (READER + "publish: {after: []}\n", "config.yaml:8:18: after: there is no command in this list (such as [rsync, -a, ./, HOST:DIR/])"),
+        (READER + "publish: {after: {run: x}}\n", "config.yaml:8:18: after: expected a command: a text, or a list of words, got a mapping of keys"),
+        (READER + "publish: {after: \"'' x\"}\n", "config.yaml:8:18: after: the command has no name (such as rsync -a ./ HOST:DIR/)"),
+        (READER + "publish: {after: ls, timeout: 10}\n", "config.yaml:8:31: timeout: `10` is no length of time (a number and a letter: 90m, 6h, 2d)"),
         (READER + "- {address: b@example.org}\n", "config.yaml:8:3: this subscriber has no interests (give profiles, rules or both)"),
         (READER + "- {name: Bob, profiles: [diffusion]}\n", "config.yaml:8:3: the key `address` is missing"),
         (READER + "- {address: a b@example.org, profiles: [diffusion]}\n", "config.yaml:8:13: address: `a b@example.org` is no e-mail address (the email address contains invalid characters before the @-sign: SPACE)"),

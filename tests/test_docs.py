@@ -205,6 +205,7 @@ def keys(name: str) -> set[str]:
         ("email", "EmailKeys"),
         ("profiles", "ProfileKeys"),
         ("subscribers", "SubscriberKeys"),
+        ("publish", "PublishKeys"),
         ("limits", "LimitKeys"),
         ("expected", "ExpectedKeys"),
     ],
@@ -471,7 +472,7 @@ def test_a_dependencys_version_is_the_locked_one(name, row):
 
 def test_the_readme_shows_what_a_first_run_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    CliRunner().invoke(program, ["init"], standalone_mode=False)
+    CliRunner().invoke(program, ["init", "--example"], standalone_mode=False)
     ran = CliRunner().invoke(program, ["run", "--as-of", "2026-11-22T04:30+00:00"], standalone_mode=False)
 
     assert ran.stdout.strip() in text("README.md").split("One line says what happened")[1]

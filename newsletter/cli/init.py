@@ -1,46 +1,191 @@
-"""`newsletter init`: a folder to work in, that runs as it stands."""
+"""`newsletter init`: a folder to work in. It asks on a terminal, takes options elsewhere, and overwrites
+nothing. What the configuration says is starter.py's.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+from zoneinfo import available_timezones
 
 import click
 
+from newsletter import config_words as words
+from newsletter import starter
 from newsletter.cli._shared import short
-from newsletter.errors import NewsletterError
+from newsletter.config_words import Wrong
+from newsletter.errors import ConfigError, NewsletterError
 from newsletter.shipped import example
 from newsletter.shipped import templates as shipped_templates
+from newsletter.starter import SCHEMA, Answers
+
+Value = TypeVar("Value")
 
 
-@click.command(short_help="A working folder: config.yaml, example dumps.")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked, and the answer that is proposed."""
+
+    asked: str
+    proposed: str
+
+
+QUESTIONS = {
+    "title": Question(asked="A title for your list", proposed="Reading list"),
+    "url": Question(asked="Where will its site be hosted, as https://… (empty: not yet)", proposed=""),
+    "inbox": Question(asked="In which folder will you put lists of papers", proposed="dumps"),
+    "interests": Question(
+        asked="What do you work on: words, phrases, categories such as cs.LG",
+        proposed="diffusion, score matching",
+    ),
+    "address": Question(
+        asked="Who gets a digest a day, and when, as ada@example.org 07:30 (empty: nobody)", proposed=""
+    ),
+}
+"""By the option that answers each of them too."""
+
+
+@click.command(short_help="A working folder: asks five questions and writes config.yaml.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="[DIR]")
+@click.option("--title", metavar="TEXT", help="The title of the list.")
+@click.option("--url", metavar="URL", help="Where the site will be hosted.")
+@click.option("--inbox", metavar="FOLDER", help="Where lists of papers are put.")
+@click.option("--interests", metavar="WORDS", help="Words, phrases and categories, with commas between.")
+@click.option("--address", metavar="READER", help="Who gets a digest a day, and when: ada@example.org 07:30.")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing: what no option says is as proposed.")
+@click.option("--example", "as_example", is_flag=True, help="The whole example instead, with sample dumps.")
 @click.option("--templates", is_flag=True, help="Copy the templates too, to change them.")
-def command(folder: Path, *, templates: bool) -> int:
-    """Make DIR (by default this folder) a working one. Nothing that stands there is overwritten."""
-    home = example()
-    copied = []
+def command(folder: Path, *, yes: bool, as_example: bool, templates: bool, **said: str | None) -> int:
+    """Make DIR (by default this folder) a working one. Nothing that stands there is overwritten.
+
+    On a terminal it asks at most five questions, each with a proposal. Options answer them beforehand.
+    """
+    _refuse(folder, as_example=as_example, only_templates=templates and not any(said.values()), said=said)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        example_config = (home / "config.yaml").read_text(encoding="utf-8")
-        own = example_config.replace("$schema=docs/config.schema.json", "$schema=config.schema.json")
-        copied += _write(own, folder / "config.yaml")
-        copied += _write(_schema(), folder / "config.schema.json")
-        for dump in sorted((home / "dumps").glob("*.txt")):
-            copied += _copy(dump, folder / "dumps" / dump.name)
+        made = _made(folder, said, as_example=as_example, silent=yes or not _asks())
         if templates:
-            copied += _copy_tree(shipped_templates(), folder / "templates")
+            made += _copy_tree(shipped_templates(), folder / "templates")
     except OSError as error:
         raise NewsletterError(
             f"{error.filename or folder}: {error.strerror}", hint="choose a folder that is yours to write"
         ) from error
-    for path in copied:
+    for path in made:
         click.echo(f"made {short(path.resolve())}")
     if templates:
         click.echo("To use the templates, write into config.yaml:  templates: templates")
-    there = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     click.echo(f"Next:  {there}newsletter check\n       newsletter run")
     return 0
+
+
+def _refuse(folder: Path, *, as_example: bool, only_templates: bool, said: dict[str, str | None]) -> None:
+    """Raises UsageError before anything is asked."""
+    if as_example and any(said.values()):
+        raise click.UsageError("--example has its own answers: leave the others away")
+    if (folder / "config.yaml").exists() and not (as_example or only_templates):
+        there = short((folder / "config.yaml").resolve())
+        raise click.UsageError(f"{there} is there already and stays: edit it, or choose another folder")
+
+
+def _asks() -> bool:
+    """Whether somebody sits there to answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _made(folder: Path, said: dict[str, str | None], *, as_example: bool, silent: bool) -> list[Path]:
+    """Make what is not there yet; what was made."""
+    if as_example:
+        return _example(folder)
+    if (folder / "config.yaml").exists():
+        return []
+    answers = _answers(said, silent=silent)
+    text = starter.config_text(answers)
+    _check(text)
+    made = _write(text, folder / "config.yaml") + _write(_schema(), folder / SCHEMA)
+    inbox = folder / Path(answers.inbox).expanduser()
+    if not inbox.exists():
+        inbox.mkdir(parents=True)
+        made.append(inbox)
+    return made
+
+
+# ------------------------------------------------------------------------------------------ the answers
+
+
+def _answers(said: dict[str, str | None], *, silent: bool) -> Answers:
+    """What options say, and for the rest what is answered, or was proposed."""
+
+    def answer(name: str, read: Callable[[str], Value]) -> Value:
+        return _answer(name, said[name], read, silent=silent)
+
+    return Answers(
+        title=answer("title", words.some_line),
+        url=answer("url", words.site_url),
+        inbox=answer("inbox", words.path),
+        interests=answer("interests", starter.interests),
+        reader=answer("address", starter.reader),
+        timezone=local_zone(),
+    )
+
+
+def _answer(name: str, said: str | None, read: Callable[[str], Value], *, silent: bool) -> Value:
+    """One answer, understood; whoever sits there is asked again till it can be."""
+
+    def understood(text: str) -> Value:
+        try:
+            return read(text.encode(errors="replace").decode())
+        except Wrong as wrong:
+            raise click.BadParameter(
+                f"{wrong.what} ({wrong.hint})" if wrong.hint else wrong.what, param_hint=f"--{name}"
+            ) from wrong
+
+    question = QUESTIONS[name]
+    if said is not None or silent:
+        return understood(question.proposed if said is None else said)
+    value: Value = click.prompt(
+        question.asked, default=question.proposed, value_proc=understood, show_default=bool(question.proposed)
+    )
+    return value
+
+
+def _check(text: str) -> None:
+    """What is written passes `newsletter check`. Raises UsageError where answers get in each other's way."""
+    from newsletter import config  # noqa: PLC0415 - pydantic, 100 ms
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.yaml"
+        path.write_text(text, encoding="utf-8")
+        try:
+            config.load(path)
+        except ConfigError as error:
+            raise click.UsageError("; ".join(mistake.what for mistake in error.mistakes)) from error
+
+
+def local_zone() -> str:
+    """The time zone of this machine by its name, UTC where it does not say."""
+    known = available_timezones()
+    link = Path("/etc/localtime")
+    linked = str(link.resolve()).partition("zoneinfo/")[2] if link.is_symlink() else ""
+    named = next((name for name in (os.environ.get("TZ", "").lstrip(":"), linked) if name in known), "UTC")
+    return named.removeprefix("Etc/") if named == "Etc/UTC" else named
+
+
+# -------------------------------------------------------------------------------------------- the files
+
+
+def _example(folder: Path) -> list[Path]:
+    home = example()
+    own = (home / "config.yaml").read_text(encoding="utf-8")
+    made = _write(own.replace("$schema=docs/config.schema.json", f"$schema={SCHEMA}"), folder / "config.yaml")
+    made += _write(_schema(), folder / SCHEMA)
+    return made + _copy(sorted((home / "dumps").glob("*.txt")), home, folder)
 
 
 def _schema() -> str:
@@ -50,9 +195,17 @@ def _schema() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _copy(source: Path, target: Path) -> list[Path]:
-    """Copy one file, unless something stands there; what was made."""
-    return _write(source.read_text(encoding="utf-8"), target)
+def _copy_tree(source: Path, target: Path) -> list[Path]:
+    return _copy((path for path in sorted(source.rglob("*")) if path.is_file()), source, target)
+
+
+def _copy(files: Iterable[Path], source: Path, target: Path) -> list[Path]:
+    """Copy files, each unless something stands there; what was made."""
+    return [
+        made
+        for path in files
+        for made in _write(path.read_text(encoding="utf-8"), target / path.relative_to(source))
+    ]
 
 
 def _write(text: str, target: Path) -> list[Path]:
@@ -63,8 +216,3 @@ def _write(text: str, target: Path) -> list[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8", newline="")
     return [target]
-
-
-def _copy_tree(source: Path, target: Path) -> list[Path]:
-    files = [path for path in sorted(source.rglob("*")) if path.is_file()]
-    return [made for path in files for made in _copy(path, target / path.relative_to(source))]

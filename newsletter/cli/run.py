@@ -154,7 +154,8 @@ def _hint(hint: str) -> str:
 def summary(report: Report, config: Config, store: Store) -> str:
     """What a run did, in one line; where no mail went out, why."""
     unpublished = "Site not brought up to date" if report.outdated else ""
-    parts = [_reading(report), *_editions(report), unpublished, _mail(report, config, store)]
+    held_up = "publish.after still fails (newsletter status)" if report.held_up else ""
+    parts = [_reading(report), *_editions(report), unpublished, held_up, _mail(report, config, store)]
     return f"{'. '.join(part for part in parts if part)}. {short(config.out / 'site/index.html')}"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from newsletter import slots
+from newsletter.after import owed
 from newsletter.cli._shared import counted, existing_state, local, utc_now
 from newsletter.health import is_stale
 from newsletter.leanings import MODEL
@@ -64,6 +66,7 @@ def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, 
         "missing": list(what_is_missing(store, config, now)),
         "write_ahead_log": store.logged,
         "model": store.runs.mark(MODEL) or None,
+        "publish_after": asdict(owed(store)),
         "deliveries": {state: counts.get(state, 0) for state in STATES},
         "not_sent": [_delivery(row) for row in _deliveries(store, slot) if row.state != "sent"],
         "due_slots": [
@@ -148,6 +151,7 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
             yield from (f"Sentence model: {model}", "")
         if not store.logged:
             yield from (f"State: {NO_LOG}", "")
+        yield from _not_hosted(store)
     yield from _posted(store, slot, zone, now)
     if slot is None:
         yield from _slots(store, config, now)
@@ -164,6 +168,12 @@ def _dumps(store: Store, config: Config, now: datetime) -> Iterator[str]:
     repeats = store.repeats.by_dump()
     for dump in store.dumps.latest(12):
         yield from _dump_lines(dump, repeats.get(dump.id, 0))
+
+
+def _not_hosted(store: Store) -> Iterator[str]:
+    if (waiting := owed(store)).trouble:
+        heading = f"{counted(waiting.files, 'changed file')} not yet hosted; each run tries again"
+        yield from _heading(heading, str(waiting).splitlines())
 
 
 def _posted(store: Store, slot: str | None, zone: str, now: datetime) -> Iterator[str]:

@@ -82,10 +82,10 @@ def test_the_schema_is_for_editors(tmp_path):
 
 @pytest.fixture
 def begun(tmp_path, monkeypatch):
-    """A folder that `newsletter init` has just made."""
+    """A folder that `newsletter init --example` has just made."""
     monkeypatch.chdir(tmp_path)
     home = Home(tmp_path / "elsewhere")
-    said = home.newsletter("init", "new")
+    said = home.newsletter("init", "--example", "new")
     return home, tmp_path / "new", said
 
 
@@ -111,7 +111,7 @@ def test_nothing_that_stands_there_is_overwritten(begun):
     (folder / "config.yaml").write_text("mine")
     dump = next((folder / "dumps").iterdir())
     dump.unlink()
-    said = home.newsletter("init", "new")
+    said = home.newsletter("init", "--example", "new")
 
     assert "mine" == (folder / "config.yaml").read_text()
     assert "kept new/config.yaml" in said.out
