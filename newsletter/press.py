@@ -25,6 +25,7 @@ from newsletter.settings import Site
 from newsletter.shipped import template_folders
 from newsletter.text import Segment, segments, shorten
 from newsletter.view import hard_wrap, source, sources, why
+from newsletter.wording import retold
 from newsletter.words import Words
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def _filters(site: Site, words: Words) -> dict[str, Callable[..., object]]:
         "iso": iso,
         "rfc822": format_datetime,
         "absolute": lambda path: f"{site.url}/{path.removesuffix('index.html')}" if site.url else path,
-        "why": why,
+        "why": lambda match: why(match, words),
+        "told": lambda text: retold(text, words),
         "sources": sources,
         "source": source,
         "shorten": shorten,
