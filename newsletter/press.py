@@ -86,15 +86,17 @@ class JinjaPress:
         return shipped if len(self.folders) == 1 else f"remove the file from {own}: {shipped}"
 
 
-def load(site: Site, user_templates: Path | None) -> JinjaPress:
-    """A press for this site. Raises TemplateError where the user's folder does not exist."""
+def load(site: Site, user_templates: Path | None, words: Words | None = None) -> JinjaPress:
+    """A press for this site, in its language or in words that are given. Raises TemplateError where the
+    user's folder does not exist.
+    """
     if user_templates is not None and not user_templates.is_dir():
         raise TemplateError(
             f"{user_templates}: there is no such folder of templates",
             hint="create it, or take `templates:` out of config.yaml",
         )
     folders = template_folders(user_templates)
-    words = languages.words(site.language)
+    words = words or languages.words(site.language)
     return JinjaPress(site=site, words=words, folders=folders, environment=_environment(folders, site, words))
 
 

@@ -23,7 +23,7 @@ GERMAN = words("de")
         ("like your “Attention”", "ähnlich wie „Attention“ aus der eigenen Auswahl"),
         (
             "means much the same as their “A “quoted” title”",
-            "meint fast dasselbe wie deren „A “quoted” title“",
+            "sagt fast dasselbe wie deren „A “quoted” title“",
         ),
         (
             "hf.txt could not be read: no listing in it",
