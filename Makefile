@@ -39,7 +39,7 @@ golden: $(READY) ## write the golden files anew; then read the diff as a subscri
 
 words: $(READY) ## the catalogue of words anew: what is said goes into each language's .po, and those into .mo
 	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --no-default-keywords \
-		--keyword 'gettext say phrase counted:1,2' --omit-header --add-location file --sort-by-file --no-wrap \
+		--keyword 'gettext say phrase phrases:1,2 counted:1,2' --omit-header --add-location file --sort-by-file --no-wrap \
 		--output $(LOCALE)/newsletter.pot newsletter templates
 	$(BIN)/pybabel --quiet update --domain newsletter --input-file $(LOCALE)/newsletter.pot --output-dir $(LOCALE) \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap

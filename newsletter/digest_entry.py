@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from html import escape, unescape
 from urllib.parse import urljoin
 
@@ -18,6 +18,7 @@ from newsletter.ports import Press
 from newsletter.settings import Site
 from newsletter.text import shorten, xml_safe
 from newsletter.view import source
+from newsletter.words import Words
 
 IN_FULL = 30
 BY_TITLE = 100
@@ -57,11 +58,17 @@ def digest_entry(
         id=name,
         title=xml_safe(shorten(title, LONGEST_TITLE)),
         link=page,
-        summary=xml_safe("; ".join(titles[:5])) or "No papers",
+        summary=xml_safe("; ".join(titles[:5])) or press.words.say("No papers"),
         html=xml_safe(html).strip(),
         published=second(at),
         updated=second(at),
     )
+
+
+def heading(words: Words, day: date, papers: int) -> str:
+    """“7 August 2026: 3 papers”."""
+    count = words.counted("%(n)s paper", "%(n)s papers", papers)
+    return f"{words.day(day)}: {count}"
 
 
 def cut(sections: Sequence[Section]) -> tuple[Told, ...]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from newsletter.settings import Expected
 from newsletter.store.dumps import DumpRow
+from newsletter.wording import IN_PART, MISSING, MISSING_OF, MORE_TROUBLE, STALE, UNREAD, recorded
 
 MOST_LINES = 3
 _WEEKEND = 5
@@ -26,16 +27,14 @@ def troubles(dumps: Sequence[DumpRow]) -> tuple[str, ...]:
 def cut(lines: Sequence[str], count: int = 0) -> tuple[str, ...]:
     """The first three lines, and how many more there are of `count`, or of these."""
     beyond = max(count, len(lines)) - MOST_LINES
-    return (*lines[:MOST_LINES], *([f"{beyond} more files had problems"] if beyond > 0 else ()))
+    return (*lines[:MOST_LINES], *([recorded(MORE_TROUBLE, beyond)] if beyond > 0 else ()))
 
 
 def _trouble(dump: DumpRow) -> str:
     if dump.state == "quarantined":
         # Of a folder that is missing, readers need not know where on whose disk it was.
-        return f"{dump.name.rpartition('/')[2]} could not be read: {dump.problems[0].what}"
-    count = len(dump.problems)
-    places = "1 place" if count == 1 else f"{count} places"
-    return f"{dump.name} was read only in part: {places} could not be used"
+        return UNREAD % {"name": dump.name.rpartition("/")[2], "what": dump.problems[0].what}
+    return recorded(IN_PART, len(dump.problems), name=dump.name)
 
 
 def lines(missing: Iterable[str], troubled: Sequence[DumpRow], stale: Iterable[DumpRow]) -> tuple[str, ...]:
@@ -49,7 +48,7 @@ def is_stale(dump: DumpRow) -> bool:
 
 
 def _stale(dump: DumpRow) -> str:
-    return f"{dump.name} had nothing new: all {dump.listed} papers on it were known, as on an old page"
+    return recorded(STALE, dump.listed, name=dump.name)
 
 
 def missing(expected: Expected, newest: date | None, today: date) -> str:
@@ -59,9 +58,8 @@ def missing(expected: Expected, newest: date | None, today: date) -> str:
     """
     if newest is None or (count := missed(expected.every, newest, today)) < expected.missing:
         return ""
-    of = "" if expected.files == "*" else f" of {expected.files}"
-    dumps = f"1 {expected.every} is" if count == 1 else f"{count} {expected.every}s are"
-    return f"no list{of} has come since {newest}: {dumps} missing"
+    forms = MISSING if expected.files == "*" else MISSING_OF
+    return recorded(forms[expected.every], count, files=expected.files, since=newest)
 
 
 def missed(every: str, newest: date, today: date) -> int:

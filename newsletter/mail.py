@@ -24,6 +24,9 @@ UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]{1,60}")
 UTF8 = Charset("utf-8")
 UTF8.header_encoding = QP
+LANGUAGE = re.compile(r'<html\b[^>]*\blang="([A-Za-z0-9-]{1,40})"')
+HEAD = 1_000
+"""Characters of a letter in which its first tag stands."""
 PIECES_KEPT = 8192
 """Quoted paragraphs that are remembered: a paper's stand in the mails of all its readers."""
 
@@ -64,6 +67,7 @@ def message(
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         **({"Feedback-ID": sendable(feedback_id)} if feedback_id else {}),
         **({"Precedence": "bulk"} if bulk else {}),
+        **_language(letter),
     }
     return _assembled(headers, letter, message_id)
 
@@ -98,6 +102,12 @@ def encoded(text: str, used: int = 0) -> str:
 def _words(text: str, used: int) -> str:
     """RFC 2047 words, parted by blanks at which the header may be folded: half a millisecond a subject."""
     return Header(text, UTF8, maxlinelen=COLUMNS, header_name="x" * max(used - 2, 1)).encode(linesep="")
+
+
+def _language(letter: Letter) -> dict[str, str]:
+    """As the letter says itself: it may be older than the language that config.yaml names today."""
+    told = LANGUAGE.search(letter.html[:HEAD])
+    return {"Content-Language": told[1]} if told else {}
 
 
 def _assembled(headers: Mapping[str, str], letter: Letter, message_id: str) -> bytes:

@@ -25,6 +25,7 @@ from newsletter.settings import Site
 from newsletter.shipped import template_folders
 from newsletter.text import Segment, segments, shorten
 from newsletter.view import hard_wrap, source, sources, why
+from newsletter.wording import retold
 from newsletter.words import Words
 
 if TYPE_CHECKING:
@@ -85,15 +86,17 @@ class JinjaPress:
         return shipped if len(self.folders) == 1 else f"remove the file from {own}: {shipped}"
 
 
-def load(site: Site, user_templates: Path | None) -> JinjaPress:
-    """A press for this site. Raises TemplateError where the user's folder does not exist."""
+def load(site: Site, user_templates: Path | None, words: Words | None = None) -> JinjaPress:
+    """A press for this site, in its language or in words that are given. Raises TemplateError where the
+    user's folder does not exist.
+    """
     if user_templates is not None and not user_templates.is_dir():
         raise TemplateError(
             f"{user_templates}: there is no such folder of templates",
             hint="create it, or take `templates:` out of config.yaml",
         )
     folders = template_folders(user_templates)
-    words = languages.words(site.language)
+    words = words or languages.words(site.language)
     return JinjaPress(site=site, words=words, folders=folders, environment=_environment(folders, site, words))
 
 
@@ -151,7 +154,8 @@ def _filters(site: Site, words: Words) -> dict[str, Callable[..., object]]:
         "iso": iso,
         "rfc822": format_datetime,
         "absolute": lambda path: f"{site.url}/{path.removesuffix('index.html')}" if site.url else path,
-        "why": why,
+        "why": lambda match: why(match, words),
+        "told": lambda text: retold(text, words),
         "sources": sources,
         "source": source,
         "shorten": shorten,

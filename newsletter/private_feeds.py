@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from newsletter.digest_entry import digest_entry
+from newsletter.digest_entry import digest_entry, heading
 from newsletter.envelope import TOKEN, token
 from newsletter.errors import SecretMissing
 from newsletter.feed import PRIVATE, Entry, Feed, address, name, newest
@@ -26,7 +26,6 @@ from newsletter.settings import Config, PrivateFeed
 from newsletter.store import Store
 from newsletter.store.private import PrivateEntry
 from newsletter.text import xml_safe
-from newsletter.view import day
 
 FOLDER = "private"
 STAMPS = "private feeds"
@@ -110,13 +109,14 @@ def _take_away(folder: Path, wanted: Mapping[str, str], owing: Owing | None) -> 
 
 def private_feed(entries: tuple[PrivateEntry, ...], at: str, made: Made) -> Feed:
     """A reader's digests as a feed; nothing in it names the reader."""
-    site = made.press.site
+    say = made.press.words.say
+    title = say("Your digests")
     told = tuple(_entry(entry, at, made) for entry in entries)
     return Feed(
         id=f"tag:{made.authority}:feed/private/{at}",
         kind=PRIVATE,
-        title=xml_safe(f"Your digests – {site.title}"),
-        description="What you get by mail, for you alone: keep this address to yourself",
+        title=xml_safe(f"{title} – {made.press.site.title}"),
+        description=say("What you get by mail, for you alone: keep this address to yourself"),
         page="index.html",
         folders=(f"{FOLDER}/{at}",),
         entries=told,
@@ -125,20 +125,17 @@ def private_feed(entries: tuple[PrivateEntry, ...], at: str, made: Made) -> Feed
 
 
 def _entry(of: PrivateEntry, at: str, made: Made) -> Entry:
-    site = made.press.site
-    count = of.digest.papers
-    title = f"{day(of.digest.date, site.language)}: {count} {'paper' if count == 1 else 'papers'}"
     entry = digest_entry(
         made.press,
         name=f"tag:{made.authority}:private/{token(made.secret, at, of.slot)}",
-        title=title,
+        title=heading(made.press.words, of.digest.date, of.digest.papers),
         page="",
         sections=of.digest.sections,
         note=of.digest.note,
         at=of.at,
     )
     # A digest has no page; but entries of one address are one entry to some readers.
-    home = address(site, "index.html")
+    home = address(made.press.site, "index.html")
     return replace(entry, link=f"{home}#{of.slot.replace(':', '')}" if home else "")
 
 

@@ -14,15 +14,15 @@ from functools import cached_property, partial
 from itertools import groupby
 
 from newsletter.digest import once
-from newsletter.digest_entry import LONGEST_TITLE, digest_entry
+from newsletter.digest_entry import LONGEST_TITLE, digest_entry, heading
 from newsletter.feed import Entry, Feed, Frozen, address, newest, second
 from newsletter.model import Match, Paper, Section
 from newsletter.ports import Press
 from newsletter.publication import Archive, Edition, ProfileCard, leaves_of, mentions_of
 from newsletter.publication import stamp as fingerprint
-from newsletter.settings import Site
 from newsletter.text import shorten, xml_safe
-from newsletter.view import day, source
+from newsletter.view import source
+from newsletter.words import phrase
 
 KEPT = 100
 """So many entries a feed holds, and an archive document of papers."""
@@ -90,6 +90,8 @@ class _Shelf:
         self.archive = archive
         self.press = press
         self.site = press.site
+        self.words = press.words
+        self.say = press.words.say
         self.cards = {card.slug: card for card in archive.profiles}
         self.notes = dict(archive.notes)
         self.editions = tuple((edition, self.public(edition)) for edition in reversed(archive.editions))
@@ -133,7 +135,9 @@ class _Shelf:
             id=self.tag("feed/papers", card),
             kind="papers",
             title=xml_safe(f"{card.title} – {self.site.title}" if card else self.site.title),
-            description=_description(self.site, card, "Every new paper"),
+            description=self.description(
+                card, phrase("Every new paper"), phrase("Every new paper for %(title)s")
+            ),
             page=_page(card),
             folders=_folders(card),
             entries=tuple(map(self.paper, reversed(listings[-max(KEPT, last) :]))),
@@ -239,12 +243,14 @@ class _Shelf:
     def digests(self, card: ProfileCard | None = None) -> Feed:
         """One entry per edition that has something for a profile, or at all: as many as have room."""
         found = self.listed(card)
-        of = f"{card.title}, digests – {self.site.title}" if card else f"{self.site.title}, digests"
+        of = self.say("%(title)s, digests", title=card.title if card else self.site.title)
         feed = Feed(
             id=self.tag("feed/digests", card),
             kind="digests",
-            title=xml_safe(of),
-            description=_description(self.site, card, "One entry for each edition"),
+            title=xml_safe(f"{of} – {self.site.title}" if card else of),
+            description=self.description(
+                card, phrase("One entry for each edition"), phrase("One entry for each edition for %(title)s")
+            ),
             page=_page(card),
             folders=tuple(f"{folder}/digests" for folder in _folders(card)),
             entries=tuple(within(MOST_BYTES, self.digests_of(card, max(0, len(found) - KEPT), len(found)))),
@@ -262,7 +268,7 @@ class _Shelf:
     def digest(self, card: ProfileCard | None, edition: Edition, sections: tuple[Section, ...]) -> Entry:
         titled = [replace(section, title=self.cards[section.profile].title) for section in sections]
         count = len({p.paper.number for section in sections for p in section.all})
-        title = f"{day(edition.date, self.site.language)}: {count} {'paper' if count == 1 else 'papers'}"
+        title = heading(self.words, edition.date, count)
         return digest_entry(
             self.press,
             name=self.tag(f"digest/{card.slug}/{edition.name}" if card else f"digest/{edition.name}"),
@@ -285,11 +291,12 @@ class _Shelf:
         """One entry for each paper that came to trend, at the moment it did; it stays when that is over."""
         known = [each for each in self.archive.started if each[0] in self.places][:KEPT]
         started = [(self.archive.papers[self.places[number]], since) for number, since in known]
+        title = self.say("Trending")
         feed = Feed(
             id=self.tag("feed/trending"),
             kind="trending",
-            title=xml_safe(f"Trending – {self.site.title}"),
-            description="Papers that come back on list after list, or that many people vote for",
+            title=xml_safe(f"{title} – {self.site.title}"),
+            description=self.say("Papers that come back on list after list, or that many people vote for"),
             page="trending.html",
             folders=("feeds/trending",),
             entries=tuple(self.trend(paper, since) for paper, since in spaced(started)),
@@ -325,6 +332,11 @@ class _Shelf:
         """An archive document with its entries, which are rendered now."""
         made = tuple(entries())
         return replace(of, entries=made, updated=newest(made, self.archive.authority))
+
+    def description(self, card: ProfileCard | None, of_all: str, of_one: str) -> str:
+        """Its own, as config.yaml has it, else one of two sentences: of everything, or of a profile."""
+        own = card.description if card else self.site.description
+        return xml_safe(own or (self.say(of_one, title=card.title) if card else self.say(of_all)))
 
     def tag(self, path: str, card: ProfileCard | None = None) -> str:
         return f"tag:{self.archive.authority}:{path}{f'/{card.slug}' if card else ''}"
@@ -374,8 +386,3 @@ def _folders(card: ProfileCard | None) -> tuple[str, ...]:
     if card is None:
         return ("feeds",)
     return tuple(f"profiles/{folder}" for folder in dict.fromkeys((card.address, *card.former)))
-
-
-def _description(site: Site, card: ProfileCard | None, what: str) -> str:
-    own = card.description if card else site.description
-    return xml_safe(own or (f"{what} for {card.title}" if card else what))

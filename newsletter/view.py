@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from newsletter.model import Match, Paper
 from newsletter.settings import Site
 from newsletter.text import shorten, xml_safe
-from newsletter.words import phrase
+from newsletter.wording import retold
+from newsletter.words import Words, phrase
 
 NAMES = {
     "abstract": phrase("Abstract"),
@@ -27,11 +27,6 @@ NAMES = {
 REASONS_SHOWN = 4
 LONGEST_URL = 2_048
 """What browsers and sitemaps (sitemaps.org) take for an address."""
-# Not strftime's names: those change with the locale, and a page must not.
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 TEX = str.maketrans(
     {c: f"\\{c}" for c in "&%$#_{}"}
     | {
@@ -51,58 +46,33 @@ class Source:
     rel: str
 
 
-def day(when: date, language: str = "en") -> str:
-    """7 August 2026 in English, 2026-08-07 elsewhere."""
-    if language.lower().startswith("en"):
-        return f"{when.day} {month(when, language)}"
-    return f"{when:%Y-%m-%d}"
-
-
-def month(when: date, language: str = "en") -> str:
-    """August 2026 in English, 2026-08 elsewhere."""
-    if language.lower().startswith("en"):
-        return f"{MONTHS[when.month - 1]} {when.year}"
-    return f"{when:%Y-%m}"
-
-
-def days(dates: Iterable[date], language: str = "en") -> str:
-    """“13 March, 3 June and 7 August 2026”: the year once where all share it."""
-    dates = tuple(dates)
-    if not language.lower().startswith("en") or len({d.year for d in dates}) > 1:
-        return ", ".join(day(d, language) for d in dates)
-    short = [f"{d.day} {MONTHS[d.month - 1]}" for d in dates]
-    if dates:
-        short[-1] += f" {dates[-1].year}"
-    return ", ".join(short[:-1]) + (" and " if len(short) > 1 else "") + "".join(short[-1:])
-
-
 def clock(moment: datetime, site: Site) -> str:
     """The moment's time of day on the site's clock."""
     return f"{moment.astimezone(ZoneInfo(site.timezone)):%H:%M}"
 
 
-def why(match: Match) -> str:
+def why(match: Match, words: Words) -> str:
     """The reasons in one line, best first: “diffusion” in the title · by Jonathan Ho."""
-    details = list(dict.fromkeys(xml_safe(reason.detail) for reason in match.reasons))
+    details = list(dict.fromkeys(xml_safe(retold(reason.detail, words)) for reason in match.reasons))
     rest = len(details) - REASONS_SHOWN
-    tail = [f"{rest} more"] if rest > 0 else []
+    tail = [words.say("%(n)s more", n=rest)] if rest > 0 else []
     return " · ".join([*details[:REASONS_SHOWN], *tail])
 
 
-def possibly_same(paper: Paper) -> str:
+def possibly_same(paper: Paper, words: Words) -> str:
     """“Possibly the same as …” with the titles of the known papers that it may repeat; or nothing."""
-    titles = " and ".join(f"“{shorten(repeat.title, _NAMED)}”" for repeat in paper.repeats)
-    return f"Possibly the same as {titles}" if titles else ""
+    titles = [words.say("“%(title)s”", title=shorten(repeat.title, _NAMED)) for repeat in paper.repeats]
+    return words.say("Possibly the same as %(titles)s", titles=words.listed(titles)) if titles else ""
 
 
 _NAMED = 120
 
 
-def shares(match: Match) -> tuple[tuple[str, float], ...]:
+def shares(match: Match, words: Words) -> tuple[tuple[str, float], ...]:
     """What each reason adds, best first; two rules that found the same thing are one reason to a reader."""
     added: dict[str, float] = {}
     for reason in match.reasons:
-        detail = xml_safe(reason.detail)
+        detail = xml_safe(retold(reason.detail, words))
         added[detail] = round(added.get(detail, 0.0) + reason.score, 4)
     return tuple(sorted(added.items(), key=lambda share: -share[1]))
 

@@ -25,6 +25,11 @@ def phrase(text: str) -> str:
     return text
 
 
+def phrases(one: str, many: str) -> tuple[str, str]:
+    """The same for a sentence that counts."""
+    return one, many
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Words:
     """The words of a site: its `language` as config.yaml has it, the catalogue, how dates and numbers go."""

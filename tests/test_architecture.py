@@ -47,6 +47,7 @@ PURE = (
     "topics",
     "words",
     "health",
+    "wording",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
 WORLD = frozenset(

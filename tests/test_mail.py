@@ -217,3 +217,11 @@ def test_the_archive_is_named_where_there_is_one():
         made(archive_url="https://example.org/papers/"), "List-Archive"
     )
     assert [] == unfolded(made(), "List-Archive")
+
+
+def test_a_message_says_its_language_as_its_letter_does():
+    assert ["de-AT"] == unfolded(
+        made(html='<!doctype html>\n<html lang="de-AT" dir="ltr">'), "Content-Language"
+    )
+    assert [] == unfolded(made(html="<p>html lang</p>"), "Content-Language")
+    assert [] == unfolded(made(html='<html lang="x\r\nBcc: a@b">'), "Content-Language")

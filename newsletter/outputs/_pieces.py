@@ -63,7 +63,7 @@ class Pieces:
             pick=pick,
             abstract=abstract,
             cut=abstract != pick.paper.abstract,
-            why=why(pick.match),
+            why=why(pick.match, self.press.words),
             sources=sources(pick.paper),
             up=up,
             level=level,
@@ -71,4 +71,6 @@ class Pieces:
         )
 
     def line(self, pick: Pick, up: str) -> str:
-        return self.press.render("partials/line.html", pick=pick, why=why(pick.match), up=up)
+        return self.press.render(
+            "partials/line.html", pick=pick, why=why(pick.match, self.press.words), up=up
+        )

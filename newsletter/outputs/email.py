@@ -18,7 +18,7 @@ from newsletter.mail import quoted, sendable
 from newsletter.model import Digest, Letter, Paper, Pick
 from newsletter.ports import Press
 from newsletter.text import shorten
-from newsletter.view import Source, day, days, possibly_same, source, sources, why
+from newsletter.view import Source, possibly_same, source, sources, why
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -179,10 +179,10 @@ def _line(pick: Pick, press: Press, limit: int, *, private: bool) -> Line:
         abstract=abstract,
         cut=abstract != paper.abstract,
         url=_address(paper, press, private=private),
-        why=shorten(why(pick.match), WHY),
+        why=shorten(why(pick.match, press.words), WHY),
         seen=_seen(paper, press),
         also=pick.also,
-        repeats=possibly_same(paper),
+        repeats=possibly_same(paper, press.words),
         sources=sources(paper)[:4],
         alike=tuple(
             (shorten(each.title, TITLE), _address(each, press, private=private))
@@ -204,10 +204,13 @@ def _url(paper: Paper, press: Press) -> str:
 
 def _seen(paper: Paper, press: Press) -> str:
     """“Seen on 2 lists: 13 March and 3 June 2026”, for a paper that came back."""
-    lists, language = paper.lists, press.site.language
+    lists, words = paper.lists, press.words
     if len(lists) > DATES:
-        return f"Seen on {len(lists)} lists, the first of {day(lists[0], language)}"
-    return f"Seen on {len(lists)} lists: {days(lists, language)}" if len(lists) > 1 else ""
+        first = words.day(lists[0])
+        return words.say("Seen on %(n)s lists, the first of %(day)s", n=len(lists), day=first)
+    if len(lists) < 2:  # noqa: PLR2004 - it has not come back
+        return ""
+    return words.say("Seen on %(n)s lists: %(days)s", n=len(lists), days=words.days(lists))
 
 
 # ------------------------------------------------------------------------------------------- the frame
@@ -218,7 +221,7 @@ def _values(digest: Digest, press: Press, words: Words) -> dict[str, object]:
     return {
         "digest": digest,
         "words": words,
-        "heading": day(digest.date, press.site.language),
+        "heading": press.words.day(digest.date),
         "trending": [(trend, _url(trend.paper, press)) for trend in digest.trending],
         "revised": [(revised, _url(revised.paper, press)) for revised in digest.revised[:REVISED]],
         "more_revised": max(0, len(digest.revised) - REVISED),
@@ -288,8 +291,10 @@ def _inliner(style: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - css_
 def _subject(digest: Digest, press: Press) -> str:
     first = next((pick.paper.title for section in digest.sections for pick in section.picks), "")
     if not first:
-        return sendable(f"Nothing new, {day(digest.date, press.site.language)}")
-    count = f"{digest.papers} papers: " if digest.papers > 1 else ""
+        return sendable(press.words.say("Nothing new, %(day)s", day=press.words.day(digest.date)))
+    count = ""
+    if digest.papers > 1:
+        count = press.words.counted("%(n)s paper", "%(n)s papers", digest.papers) + ": "
     return count + sendable(shorten(first, SUBJECT - len(count)))
 
 

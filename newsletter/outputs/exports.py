@@ -22,7 +22,8 @@ from newsletter.ports import Press
 from newsletter.publication import Archive, Artifact, Draft, Edition, ProfileCard, leaves_of, stamp
 from newsletter.settings import Site
 from newsletter.text import xml_safe
-from newsletter.view import day, source, why
+from newsletter.view import source, why
+from newsletter.words import Words
 
 KEPT = 100
 """So many papers the files of a profile hold, or the newest edition whole."""
@@ -63,13 +64,13 @@ def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
         yield Draft(
             path=paths[0],
             made_of=stamp((notes.get(date, ""), *names, *(stamps.get(number, "") for number in listed))),
-            make=partial(_files, (paths,), partial(_day, of, cards, notes.get(date, "")), press.site),
+            make=partial(_files, (paths,), partial(_day, of, cards, notes.get(date, "")), press),
         )
     for card in archive.profiles:
-        yield _profile_draft(archive, card, stamps, press.site)
+        yield _profile_draft(archive, card, stamps, press)
 
 
-def _profile_draft(archive: Archive, card: ProfileCard, stamps: Mapping[int, str], site: Site) -> Draft:
+def _profile_draft(archive: Archive, card: ProfileCard, stamps: Mapping[int, str], press: Press) -> Draft:
     folders = dict.fromkeys((card.address, *card.former))
     places = [tuple(f"profiles/{folder}/papers.{ending}" for ending in ENDINGS) for folder in folders]
     newest = _newest(archive, card)
@@ -77,7 +78,7 @@ def _profile_draft(archive: Archive, card: ProfileCard, stamps: Mapping[int, str
     return Draft(
         path=places[0][0],
         made_of=stamp((*(edition.name for edition in newest), *papers)),
-        make=partial(_files, places, partial(_profile, newest, card), site),
+        make=partial(_files, places, partial(_profile, newest, card), press),
     )
 
 
@@ -94,39 +95,45 @@ def _listed(edition: Edition, card: ProfileCard) -> tuple[int, ...]:
 
 
 def _files(
-    places: Iterable[Sequence[str]], listed: Callable[[Site], Listed], site: Site
+    places: Iterable[Sequence[str]], listed: Callable[[Press], Listed], press: Press
 ) -> Iterator[Artifact]:
     """The forms of a list, each at its path in every place."""
-    of = listed(site)
-    forms = (markdown, as_json, bibliography, references, csl_list)
-    contents = [form(of, site).encode("utf-8", "replace") for form in forms]
+    of, site, words = listed(press), press.site, press.words
+    texts = (
+        markdown(of, site, words),
+        as_json(of, site, words),
+        bibliography(of, site),
+        references(of, site),
+        csl_list(of, site),
+    )
+    contents = [text.encode("utf-8", "replace") for text in texts]
     for paths in places:
         for path, content in zip(paths, contents, strict=True):
             yield Artifact(path=path, content=content)
 
 
-def _day(editions: Iterable[Edition], cards: dict[str, ProfileCard], note: str, site: Site) -> Listed:
+def _day(editions: Iterable[Edition], cards: dict[str, ProfileCard], note: str, press: Press) -> Listed:
     """A day's editions as one list, in the order in which they were made."""
     of = tuple(editions)[::-1]
     date = of[0].date
     every = [tuple(_public(edition, cards)) for edition in of]
     return Listed(
-        title=f"Papers of {day(date, site.language)}",
-        page=address(site, f"editions/{date.isoformat()}.html"),
+        title=press.words.say("Papers of %(day)s", day=press.words.day(date)),
+        page=address(press.site, f"editions/{date.isoformat()}.html"),
         sections=tuple(section for sections in every for section in once(sections)),
         fits=tuple(section for sections in every for section in sections),
         note=note,
     )
 
 
-def _profile(editions: Iterable[Edition], card: ProfileCard, site: Site) -> Listed:
+def _profile(editions: Iterable[Edition], card: ProfileCard, press: Press) -> Listed:
     """The newest papers of a profile, an edition a section."""
     sections = tuple(
-        _titled(section, day(edition.date, site.language))
+        _titled(section, press.words.day(edition.date))
         for edition in editions
         for section in _public(edition, {card.slug: card})
     )
-    page = address(site, f"profiles/{card.address}/index.html")
+    page = address(press.site, f"profiles/{card.address}/index.html")
     return Listed(title=card.title, page=page, sections=sections, fits=sections)
 
 
@@ -161,13 +168,13 @@ def csl_list(of: Listed, site: Site) -> str:
     return _lines([csl(paper, _page(paper, site)) for paper in of.papers.values()])
 
 
-def as_json(of: Listed, site: Site) -> str:
+def as_json(of: Listed, site: Site, words: Words) -> str:
     """All papers with the profiles that they fit, and why; a paper a line."""
     fits: dict[int, list[dict[str, object]]] = {}
     for section in of.fits:
         for pick in section.all:
             score = round(pick.match.score, 4)
-            told = {"profile": pick.match.profile, "score": score, "why": xml_safe(why(pick.match))}
+            told = {"profile": pick.match.profile, "score": score, "why": xml_safe(why(pick.match, words))}
             fits.setdefault(pick.paper.number, []).append(told)
     papers = [record(paper, _page(paper, site)) | {"profiles": fits[n]} for n, paper in of.papers.items()]
     head = json.dumps({"title": xml_safe(of.title), "page": of.page, "note": of.note}, ensure_ascii=False)
@@ -178,22 +185,22 @@ def _lines(values: Iterable[object]) -> str:
     return "[" + ",\n".join(json.dumps(value, ensure_ascii=False) for value in values) + "]\n"
 
 
-def markdown(of: Listed, site: Site) -> str:
+def markdown(of: Listed, site: Site, words: Words) -> str:
     """The list as a person would write it down: a heading a paper, its authors, abstract and reasons."""
     blocks = [f"# {escaped(of.title)}", of.note]
     for section in of.sections:
         blocks.append(f"## {escaped(section.title)}")
         for pick in section.picks:
-            blocks += _told(pick, site)
+            blocks += _told(pick, site, words)
         blocks.append("\n".join(f"- {_linked(pick.paper, site)}" for pick in section.more))
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _told(pick: Pick, site: Site) -> Iterator[str]:
+def _told(pick: Pick, site: Site, words: Words) -> Iterator[str]:
     yield f"### {_linked(pick.paper, site)}"
     yield escaped(", ".join(pick.paper.authors))
     yield escaped(pick.paper.abstract)
-    yield f"*{escaped(why(pick.match))}*"
+    yield f"*{escaped(why(pick.match, words))}*"
 
 
 def _linked(paper: Paper, site: Site) -> str:

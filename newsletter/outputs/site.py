@@ -50,7 +50,7 @@ HOME_DAYS = 7
 ABSTRACT_ON_ITS_PAGE = 60_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fit:
     """What a paper's page says of a profile that it fits."""
 
@@ -58,11 +58,8 @@ class Fit:
     match: Match
     date: date
     """Of the latest edition that has it for the profile."""
-
-    @property
-    def shares(self) -> tuple[tuple[str, float], ...]:
-        """What each reason adds to the score."""
-        return shares(self.match)
+    shares: tuple[tuple[str, float], ...]
+    """What each reason adds to the score."""
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Output]:
@@ -360,7 +357,8 @@ class _Site:
         each: dict[str, Fit] = {}
         for mention in mentions:
             if card := self.cards.get(mention.match.profile):
-                each.setdefault(card.slug, Fit(card=card, match=mention.match, date=mention.date))
+                fit = Fit(card, mention.match, mention.date, shares(mention.match, self.words))
+                each.setdefault(card.slug, fit)
         return tuple(sorted(each.values(), key=lambda fit: -fit.match.score))
 
     # ------------------------------------------------------------------------------------- other lists

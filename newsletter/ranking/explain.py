@@ -19,6 +19,7 @@ from newsletter.ranking.grams import Gram, first_places
 from newsletter.ranking.interest import Interest, Overlap, Taste, shared
 from newsletter.ranking.latent import Floats
 from newsletter.terms import Text, shown
+from newsletter.wording import CLOSE, FOUND, LIKE, LIKE_YOURS, SAME, SAME_AS_THEIRS, SAME_AS_YOURS
 
 _TERMS = 3
 """Words and phrases that are named; the rest is one share."""
@@ -146,7 +147,7 @@ def _named(by_gram: Mapping[int, float], reading: Reading, asked: Interest | Non
         standing = reading.passage(place), place[0]
         by_passage[standing] = by_passage.get(standing, 0.0) + share
     named = (
-        Piece(f"“{passage}” in the {field}", share, passage, field)
+        Piece(FOUND[field] % {"found": passage}, share, passage, field)
         for (passage, field), share in by_passage.items()
     )
     return sorted(named, key=lambda piece: (-piece.share, piece.found))
@@ -175,15 +176,15 @@ def _joined(places: Mapping[Gram, Place], shares: Mapping[Gram, float]) -> dict[
 def _likeness(taste: Taste, like: str) -> str:
     """What the paper is like: the nearest of the liked ones, or the topic."""
     if not like:
-        return f"close to “{shown(taste.topic)}”"
-    return f"like {taste.whose} “{shown(like)}”" if taste.whose else f"like “{shown(like)}”"
+        return CLOSE % {"title": shown(taste.topic)}
+    return (LIKE_YOURS if taste.whose else LIKE) % {"title": shown(like)}
 
 
 def _same_meaning(taste: Taste, alike: str) -> str:
     """What the paper means: what one of the liked ones does, or the topic."""
     if not alike:
-        return f"means much the same as “{shown(taste.topic)}”"
-    return f"means much the same as {taste.whose or 'their'} “{shown(alike)}”"
+        return SAME % {"title": shown(taste.topic)}
+    return (SAME_AS_YOURS if taste.whose else SAME_AS_THEIRS) % {"title": shown(alike)}
 
 
 def nearest(rows: Rows, row: int, likes: Rows) -> int:

@@ -75,7 +75,8 @@ WITH_MEANING = {
 class Taste:
     """What an interest is made of: a topic in words, liked texts (the latest first) and disliked ones.
 
-    `whose` is how the liked ones are spoken of: “your”, or whose they are; `weight` multiplies what it adds.
+    `whose` is how the liked ones are spoken of: “your”, or nothing where they are somebody else's; `weight`
+    multiplies what it adds.
     """
 
     topic: str = ""

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from newsletter import open_set
 from newsletter.model import Paper, Reason
 from newsletter.terms import EVERY, BadTerm, Lexicon, Term, Text, fold, shown, term, words
+from newsletter.wording import FOUND
 
 FIELDS = ("title", "keywords", "abstract")
 """Where terms are looked for: the field that says most of a paper first."""
@@ -71,18 +72,7 @@ class Hit(NamedTuple):
 
     def __str__(self) -> str:
         """In words a subscriber reads."""
-        return _WORDING[self.field].format(shown(self.found))
-
-
-_WORDING = {
-    "title": "“{}” in the title",
-    "keywords": "“{}” among its keywords",
-    "abstract": "“{}” in the abstract",
-    "authors": "by {}",
-    "categories": "category {}",
-    "dumps": "seen in {}",
-    "": "every paper",
-}
+        return FOUND[self.field] % {"found": shown(self.found)}
 
 
 class View:

@@ -13,7 +13,6 @@ from fakes import paper, pick, section
 from newsletter.mail import quoted
 from newsletter.model import Digest, Link, Reason, Revised, Sighting, Trend
 from newsletter.outputs import email
-from newsletter.surprise import TITLE
 
 HOSTILE = '<script>alert(1)</script> & "q" {{ 7*7 }} {% x %}'
 WEB = "https://example.org/papers/editions/2026-08-07.html"
@@ -226,7 +225,9 @@ def test_what_is_like_a_paper_is_linked_and_beyond_a_few_only_counted(press):
 def test_a_surprise_is_labelled_in_html_and_text_and_says_why_it_is_there(press):
     votes = Reason(rule="surprise", detail="12 votes on the list of 7 August 2026")
     fish = pick(paper("Fish", number=2), "", votes)
-    outside = section(fish, profile="", title=TITLE, reason="One paper that fits none of your profiles")
+    outside = section(
+        fish, profile="", title="Outside your usual", reason="One paper that fits none of your profiles"
+    )
     made = letter(digest(section(pick(paper("Diffusion"))), outside), press)
     labels = [heading.text_content() for heading in lxml.html.document_fromstring(made.html).xpath("//h2")]
 
