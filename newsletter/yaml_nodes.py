@@ -31,6 +31,7 @@ SPARE_NODES = 1_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD_TAG = re.compile(r"!|tag:yaml\.org,2002:(?:str|int|float|bool|null|timestamp|seq|map)")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _NOTHING = ("", "~")
 _NULL = ("", "~", "null", "Null", "NULL")
@@ -41,7 +42,8 @@ class Node:
     """A value in a file: `kind` is scalar, sequence or mapping; line and column count from 1.
 
     `shape` is the letter YAML has for a scalar's quotes (', ", | or >), empty for a plain one. `exact` holds
-    where the text stands in the file letter by letter, so that a position in it is a column.
+    where the text stands in the file letter by letter, so that a position in it is a column. For a text of
+    several lines `written` is how it stands there: the same letters, with other blanks between them.
     """
 
     kind: str
@@ -51,13 +53,25 @@ class Node:
     text: str = ""
     shape: str = ""
     exact: bool = False
+    written: str = ""
     parts: list[Node] = field(default_factory=list)
     entries: dict[str, tuple[Node, Node]] = field(default_factory=dict)
 
     def mistake(self, what: str, hint: str = "", *, offset: int | None = None) -> Mistake:
         """A mistake that stands at this node, or `offset` characters into its text."""
-        into = 0 if offset is None or not self.exact else offset + len(self.shape)
-        return Mistake(file=self.file, line=self.line, column=self.column + into, what=what, hint=hint)
+        line, column = (self.line, self.column) if offset is None else self._place(offset)
+        return Mistake(file=self.file, line=line, column=column, what=what, hint=hint)
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        """The line and column of a position in the text; those of the node where nobody knows."""
+        if self.exact:
+            return self.line, self.column + offset + len(self.shape)
+        letters = [place for place, letter in enumerate(self.written) if not letter.isspace()]
+        before = len("".join(self.text[:offset].split()))
+        if before >= len(letters):
+            return self.line, self.column
+        *above, last = _BREAK.split(self.written[: letters[before]])
+        return self.line + len(above), len(last) + (1 if above else self.column)
 
     @property
     def is_nothing(self) -> bool:
@@ -82,7 +96,7 @@ def compose(text: str, file: str, mistakes: list[Mistake]) -> Node | None:
     Raises ConfigError, with this one mistake, where the text is no YAML or nests too deep.
     """
     _refuse_control_characters(text, file)
-    composer = _Composer(file, mistakes)
+    composer = _Composer(text, file, mistakes)
     stream = io.StringIO(text)
     try:
         for event in yaml.parse(stream, Loader=_LOADER):
@@ -133,7 +147,8 @@ def sequence(parts: Iterable[Node], beside: Node) -> Node:
 class _Composer:
     """Builds the tree from events, without recursion."""
 
-    def __init__(self, file: str, mistakes: list[Mistake]) -> None:
+    def __init__(self, text: str, file: str, mistakes: list[Mistake]) -> None:
+        self.text = text
         self.file = file
         self.mistakes = mistakes
         self.root: Node | None = None
@@ -158,7 +173,7 @@ class _Composer:
             taker(event)
 
     def _scalar(self, event: Any) -> None:  # noqa: ANN401 - as above
-        self._place(event, _scalar(event, self.file))
+        self._place(event, _scalar(event, self.file, self.text))
 
     def _close(self, event: Any) -> None:  # noqa: ANN401 - as above
         closed = self.open.pop()
@@ -256,7 +271,7 @@ def _node(event: Any, kind: str, file: str) -> Node:  # noqa: ANN401 - PyYAML's 
     return Node(kind=kind, file=file, line=mark.line + 1, column=mark.column + 1)
 
 
-def _scalar(event: Any, file: str) -> Node:  # noqa: ANN401 - as above
+def _scalar(event: Any, file: str, text: str) -> Node:  # noqa: ANN401 - as above
     start, end, shape = event.start_mark, event.end_mark, event.style or ""
     length = len(event.value) + 2 * len(shape)
     return Node(
@@ -267,7 +282,17 @@ def _scalar(event: Any, file: str) -> Node:  # noqa: ANN401 - as above
         text=event.value,
         shape=shape,
         exact=start.line == end.line and end.column - start.column == length,
+        written=_written(text[start.index : end.index], event.value, shape) if start.line < end.line else "",
     )
+
+
+def _written(source: str, value: str, shape: str) -> str:
+    """How a text of several lines stands in the file, what is before it blanked out; empty where its letters
+    do not stand there as they are (an anchor before them, a quote that is written twice).
+    """
+    head = len(source.split("\n", 1)[0]) if shape in ("|", ">") else len(shape)
+    written = " " * head + source[head:]
+    return written if "".join(written.split()).startswith("".join(value.split())) else ""
 
 
 def _refuse_control_characters(text: str, file: str) -> None:

@@ -432,6 +432,25 @@ def test_a_flaw_inside_a_query_points_at_its_column(write):
     assert "query: " in mistake
 
 
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("|\n      diffusion\n      AND (score\n", "6:11"),
+        (">-  # what I read\n\n      diffusion AND\n        (score OR\n      é\n\n", "7:9"),
+        ("|2-\n        (score\n", "5:9"),
+        ("diffusion AND\n      (score\n", "5:7"),
+        ('"diffusion AND\n      (score"\n', "5:7"),
+        ("'diffusion AND\n      author:\"O''Hara\" (score'\n", "4:12"),
+        ("&a diffusion AND\n      (score\n", "4:12"),
+    ],
+)
+def test_a_flaw_in_a_query_of_several_lines_points_at_its_line_and_column(write, query, place):
+    """Where letters stand otherwise in the file than they mean, it is the beginning of the text."""
+    (mistake,) = told(write(f"profiles:\n- name: b\n  rules:\n  - query: {query}"))
+
+    assert mistake.startswith(f"config.yaml:{place}: query: a parenthesis is not closed")
+
+
 def test_an_alias_bomb_is_one_mistake_and_takes_no_time(write):
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     lines += [

@@ -88,16 +88,17 @@ class Rows:
 
     def taken(self, rows: Sequence[int]) -> Rows:
         """Some of the papers, in that order."""
-        spans = [np.arange(self.starts[row], self.starts[row + 1]) for row in rows]
-        entries = np.concatenate([np.zeros(0, np.int64), *spans])
-        starts = np.cumsum([0, *map(len, spans)])
-        meaning = self.meaning[list(rows)] if self.meaning.size else self.meaning
+        chosen = np.array(rows, np.int64)
+        lengths = self.starts[chosen + 1] - self.starts[chosen]
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        entries = np.arange(starts[-1]) + np.repeat(self.starts[chosen] - starts[:-1], lengths)
+        meaning = self.meaning[chosen] if len(self.meaning) else self.meaning
         return Rows(
             starts,
             self.grams[entries],
             self.tfidf[entries],
             self.bm25[entries],
-            self.dense[list(rows)],
+            self.dense[chosen],
             meaning,
         )
 

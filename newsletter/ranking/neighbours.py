@@ -28,11 +28,10 @@ _ROUNDING = 1e-3
 
 def neighbours(rows: Rows, asked: Sequence[int]) -> Iterator[tuple[int, int, float]]:
     """For each row that is asked about, in their order, its nearest: (row, other row, nearness)."""
-    crowd = Crowd(rows)
+    crowd = Crowd(rows, [_as_interest(rows, row) for row in asked])
     least = NEAR if rows.dense.shape[1] else NEAR_IN_WORDS
-    for first in range(0, len(asked), BLOCK):
+    for first, block in zip(range(0, len(asked), BLOCK), crowd.nearness(), strict=True):
         some = asked[first : first + BLOCK]
-        (block,) = crowd.nearness([_as_interest(rows, row) for row in some])
         block[np.arange(len(some)), list(some)] = -1
         for row, near in zip(some, block, strict=True):
             may = np.flatnonzero(near > least - _ROUNDING)

@@ -22,7 +22,18 @@ from newsletter.ranking.background import Rows, Text, hashed
 from newsletter.ranking.crowd import BLOCK, Crowd
 from newsletter.ranking.explain import Reading, as_reasons, nearest, pieces
 from newsletter.ranking.grams import spoken
-from newsletter.ranking.interest import LIKES, Grams, Interest, Overlap, Ranker, Taste, met, near, overlap
+from newsletter.ranking.interest import (
+    LIKES,
+    Grams,
+    Interest,
+    Overlap,
+    Ranker,
+    Taste,
+    met,
+    nearness,
+    overlap,
+    steepness,
+)
 from newsletter.ranking.latent import Floats
 from newsletter.terms import fold
 
@@ -56,6 +67,7 @@ class Tastes:
         if interests is None:
             interests = ranker.interests([taste for _, taste in self.named])
         self.interests = interests
+        self.steep = steepness(interests)
         self.of: dict[str, list[int]] = {}
         for number, (profile, _) in enumerate(self.named):
             self.of.setdefault(profile, []).append(number)
@@ -65,7 +77,7 @@ class Tastes:
     def scores(self, texts: Sequence[Text]) -> Iterator[tuple[str, Floats]]:
         """The scores of any texts: for each interest its profile and one score a text."""
         sheets = [_Sheet(text) for text in texts]
-        for first, block, literal in self.blocks(Crowd(self.ranker.rows(texts))):
+        for first, block, literal in self.blocks(Crowd(self.ranker.rows(texts), self.interests)):
             for number, row in enumerate(block, first):
                 scores = row / np.float32(UNIT)
                 for place in literal.get(number, ()):
@@ -76,9 +88,7 @@ class Tastes:
         """Papers beside some interests after the others: the first one's number, a row of nearness for each,
         and for topics that are keywords where these may stand.
         """
-        for first, block in zip(
-            range(0, len(self.interests), BLOCK), crowd.nearness(self.interests), strict=True
-        ):
+        for first, block in zip(range(0, len(self.interests), BLOCK), crowd.nearness(), strict=True):
             numbers = [n for n in range(first, first + len(block)) if self.interests[n].literal]
             sought = [_grams_of(self.interests[number].phrase) for number in numbers]
             literal: dict[int, list[int]] = {}
@@ -156,27 +166,40 @@ class Scored:
 
     def _let_in(self) -> Iterator[tuple[Places, Places]]:
         """The papers' places with the interests' numbers that let them in."""
-        crowd = Crowd(self.rows)
+        crowd = Crowd(self.rows, self.tastes.interests)
         by_name: dict[str, list[int]] = {}
         for place, sheet in enumerate(self._sheets):
             by_name.setdefault(sheet.name, []).append(place)
         for first, block, literal in self.tastes.blocks(crowd):
-            interests = self.tastes.interests[first : first + len(block)]
-            may = block >= UNIT * (1 - _CLOSE)
-            for number, places in literal.items():
-                may[number - first, places] = True
-            demanding = [row for row, interest in enumerate(interests) if interest.demand]
-            if demanding:
-                demands = [interests[row].demand for row in demanding]
-                may[demanding] &= crowd.met([demand for demand in demands if demand])
+            rows, places = self._enough(crowd, first, block, literal)
             for row in range(len(block)):
                 for name in self.tastes.liked(first + row) & by_name.keys():
-                    may[row, by_name[name]] = False
-            near_one = may & (block < UNIT * (1 + _CLOSE))
-            for row, place in np.argwhere(near_one).tolist():
-                may[row, place] = self.score(first + row, place)[0] >= 1
-            rows, found = np.nonzero(may)
-            yield found, rows + first
+                    news = ~((rows == row) & np.isin(places, by_name[name]))
+                    rows, places = rows[news], places[news]
+            close = np.flatnonzero(block[rows, places] < UNIT * (1 + _CLOSE))
+            alone = [self.score(first + int(rows[each]), int(places[each]))[0] for each in close]
+            short = close[np.array(alone, np.float64) < 1]
+            yield np.delete(places, short), np.delete(rows, short) + first
+
+    def _enough(
+        self, crowd: Crowd, first: int, block: Floats, literal: Mapping[int, Sequence[int]]
+    ) -> tuple[Places, Places]:
+        """The rows and columns of a block that may score 1, of what has enough of a topic."""
+        wide = block.shape[1]
+        may = np.flatnonzero(block >= UNIT * (1 - _CLOSE))
+        stand = [(number - first) * wide + place for number, places in literal.items() for place in places]
+        if stand:
+            may = np.unique(np.concatenate((may, stand)))
+        rows, places = np.divmod(may, max(wide, 1))
+        demands = {row: each.demand for row, each in enumerate(self.tastes.interests[first:][: len(block)])}
+        demanding = [row for row, demand in demands.items() if demand]
+        if not demanding:
+            return rows, places
+        met = crowd.met([demand for demand in demands.values() if demand])
+        asked = np.full(len(block), -1)
+        asked[demanding] = np.arange(len(demanding))
+        enough = (asked[rows] < 0) | met[asked[rows], places]
+        return rows[enough], places[enough]
 
     def score(self, number: int, place: int) -> tuple[float, Overlap | None]:
         """What one interest gives one paper, and what they have in common."""
@@ -185,7 +208,7 @@ class Scored:
         if sheet.name in self.tastes.liked(number):
             return 0.0, None
         common = overlap(interest, self.rows, place)
-        score = _worth(near(interest, common), interest, sheet)
+        score = _worth(nearness(self.tastes.steep[number], common), interest, sheet)
         if interest.demand and score > _NOT_QUITE and not met(interest.demand, self.rows, place):
             score = _NOT_QUITE
         return round(score, 4), common

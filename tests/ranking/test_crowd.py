@@ -41,7 +41,6 @@ def _small_blocks(monkeypatch):
     """So that a few papers make several groups, and some grams columns."""
     monkeypatch.setattr(crowd, "BLOCK", 2)
     monkeypatch.setattr(crowd, "_PAPERS", 7)
-    monkeypatch.setattr(crowd, "_FOLLOWED", 16)
     monkeypatch.setattr(crowd, "_COLUMNS", 5)
     monkeypatch.setattr("newsletter.ranking.tastes.BLOCK", 2)
 
@@ -55,8 +54,9 @@ def test_a_crowd_says_what_each_pair_says(seed, size, count):
     rows = ranker.background.rows([*texts(chance, count), ("", "")])
     interests = ranker.interests(tastes(chance, archive))
     demanding = [each for each in interests if each.demand]
-    together = np.concatenate(list(Crowd(rows).nearness(interests)))
-    enough = Crowd(rows).met([each.demand for each in demanding])
+    beside = Crowd(rows, interests)
+    together = np.concatenate([block.copy() for block in beside.nearness()])
+    enough = beside.met([each.demand for each in demanding])
 
     places = range(len(rows))
     alone = [[near(each, overlap(each, rows, place)) for place in places] for each in interests]
@@ -81,10 +81,10 @@ def test_those_let_in_are_those_that_score_one_by_themselves(seed):
 
 def test_no_paper_and_no_interest_are_no_trouble():
     ranker = Ranker(fit([("One title", "with words")]))
-    (nothing,) = Crowd(ranker.background.rows([])).nearness(ranker.interests([Taste(topic="words")]))
+    (nothing,) = Crowd(ranker.background.rows([]), ranker.interests([Taste(topic="words")])).nearness()
 
     assert (1, 0) == nothing.shape
-    assert [] == list(Crowd(ranker.background.rows([("One", "")])).nearness([]))
+    assert [] == list(Crowd(ranker.background.rows([("One", "")]), []).nearness())
     assert {} == Tastes(ranker, {}).over([paper()]).let_in()
 
 
