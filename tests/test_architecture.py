@@ -41,6 +41,7 @@ PURE = (
         "repeats",
     ),
     "progress",
+    "patience",
     "formula",
     "tuning",
     "timeline",
@@ -48,7 +49,7 @@ PURE = (
     "words",
     "health",
 )
-PURE_FOLDERS = ("formats", "rules", "outputs", "ranking")
+PURE_FOLDERS = ("formats", "rules", "outputs", "ranking", "sources")
 WORLD = frozenset(
     (
         *("os", "socket", "sqlite3", "subprocess", "random", "secrets", "time", "tempfile", "shutil", "glob"),
@@ -200,7 +201,7 @@ def test_every_rule_format_and_output_is_reached_by_its_file_name_alone():
         for name in imported(module)
         if name in MODULES
         and name.count(".") == 2
-        and name.split(".")[1] in ("formats", "rules")
+        and name.split(".")[1] in ("formats", "rules", "sources")
         and module.split(".")[1:2] != [name.split(".")[1]]
     ]
 
