@@ -1,34 +1,28 @@
 """Configuration: config.yaml and the files it names go in, a Config of frozen values comes out, or every
 mistake at once, each with its place.
 
-The keys stand in config_keys.py, which with this is the only module that imports pydantic. What a single word
-may be stands in config_words.py, what several keys together may not say in config_checks.py, what a rule's
-settings mean in rules/, and the making of values in config_values.py.
+The keys stand in config_keys.py, those of sources in config_sources.py; no module but config*.py imports
+pydantic. What a single word may be stands in config_words.py, what several keys together may not say in
+config_checks.py, what settings mean in rules/ and sources/, and the making of values in config_values.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
-from dataclasses import Field as DataclassField
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
-from pydantic import (
-    BaseModel,
-    Field,
-    ValidationError,
-    create_model,
-)
+from pydantic import ValidationError
 
 from newsletter import config_words as words
 from newsletter import rules, where
 from newsletter.config_checks import check, mappings
 from newsletter.config_files import read_tree
-from newsletter.config_keys import KEYS_AT, Keys, RootKeys
-from newsletter.config_kinds import Text, Weight, Words
+from newsletter.config_keys import KEYS_AT, RootKeys
 from newsletter.config_mistakes import Desk
+from newsletter.config_settings import names_of, read_settings, settings_schema
+from newsletter.config_sources import extra_warnings, read_sources, sources_schema
 from newsletter.config_values import config_values
 from newsletter.errors import ConfigError, NotFound
 from newsletter.model import Rule
@@ -46,19 +40,17 @@ def load(path: Path) -> Config:
     keys = _root_keys(raw, desk)
     checked = _Rules(desk)
     checked.read_all(raw)
+    sources = read_sources(raw, where.folder(path), desk)
     check(raw, where.folder(path), desk.note)
     if desk.mistakes or keys is None:
         order = {source.name: number for number, source in enumerate(tree.sources)}
         raise ConfigError(sorted(desk.mistakes, key=lambda m: (order[m.file], m.line, m.column)))
-    return config_values(keys, path, tree, checked.of)
+    made = replace(config_values(keys, path, tree, checked.of), sources=sources)
+    return replace(made, warnings=(*made.warnings, *extra_warnings(made)))
 
 
 def _keys_at(steps: Steps) -> tuple[str, ...]:
-    return _names_of(KEYS_AT[tuple(step for step in steps if isinstance(step, str))])
-
-
-def _names_of(model: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(known.alias or name for name, known in model.model_fields.items())
+    return names_of(KEYS_AT[tuple(step for step in steps if isinstance(step, str))])
 
 
 def _root_keys(raw: Mapping[str, Any], desk: Desk) -> RootKeys | None:
@@ -122,52 +114,9 @@ class _Rules:
         except NotFound as error:
             self.desk.note(steps, f"there is no rule {words.shown(name)}", error.hint, key=True)
             return
-        model = _settings_model(name)
-        try:
-            keys = model.model_validate(self._written_out(steps, model, module.SHORT, raw))
-        except ValidationError as error:
-            self.desk.translate(error.errors(include_url=False), lambda _: _names_of(model), steps)
-            return
-        settings = module.Settings(
-            **{known.name: getattr(keys, known.name) for known in fields(module.Settings)}
-        )
-        for flaw in module.check(settings):
-            self.desk.note((*steps, *flaw.path), f"{name}: {flaw.what}", flaw.hint, offset=flaw.offset)
-        yield Rule(name=name, settings=settings)
-
-    def _written_out(self, steps: Steps, model: type[BaseModel], short: str, raw: object) -> object:
-        """The long form of settings: a bare list, or a bare word that is no number, stands for one field."""
-        if isinstance(raw, dict):
-            return raw
-        takes_many = model.model_fields[short].annotation is not str
-        one_of_many = takes_many and isinstance(raw, str) and self.desk.kind(steps) != "a number"
-        return {short: [raw] if one_of_many else raw}
-
-
-@cache
-def _settings_model(name: str) -> type[BaseModel]:
-    """The keys of a rule, from the plain fields of its Settings."""
-    settings = rules.load(name).Settings
-    hints = get_type_hints(settings)
-    known: dict[str, Any] = {
-        each.name: (_field_type(each.name, hints[each.name]), _default(each)) for each in fields(settings)
-    }
-    return create_model(
-        f"{name.capitalize()}Settings", __base__=Keys, __doc__=rules.load(name).__doc__, **known
-    )
-
-
-def _field_type(name: str, hint: Any) -> Any:  # noqa: ANN401 - a type of any kind
-    """How a field of Settings is read: our words for the two kinds of text, and a bound for weights."""
-    if name == "weight" and hint is float:
-        return Weight
-    return {str: Text, tuple[str, ...]: Words}.get(hint, hint)
-
-
-def _default(known: DataclassField[Any]) -> Any:  # noqa: ANN401 - a default of any kind
-    if known.default is not MISSING:
-        return known.default
-    return ... if known.default_factory is MISSING else Field(default_factory=known.default_factory)
+        settings = read_settings(self.desk, steps, module, raw)
+        if settings is not None:
+            yield Rule(name=name, settings=settings)
 
 
 # --------------------------------------------------------------------------------------------- schema
@@ -192,6 +141,7 @@ def schema() -> dict[str, Any]:
         told = inline.pop("description")
         mixed = {"type": "array", "items": {"anyOf": [inline["items"], files]}}
         made["properties"][key] = {"description": told, "anyOf": [mixed, files]}
+    made["properties"]["sources"] = sources_schema(made["properties"]["sources"]["description"])
     untitled: dict[str, Any] = _untitled(made)
     return {**untitled, "title": "config.yaml of Newsletter"}
 
@@ -208,18 +158,6 @@ def _untitled(schema: Any) -> Any:  # noqa: ANN401 - a piece of a JSON Schema
 
 
 def _rules_schema() -> dict[str, Any]:
-    known = {name: _rule_schema(name) for name in rules.names()}
+    known = {name: settings_schema(rules.load(name)) for name in rules.names()}
     one = {"type": "object", "properties": known, "additionalProperties": False, "minProperties": 1}
     return {"type": "array", "items": one, "minItems": 1}
-
-
-def _rule_schema(name: str) -> dict[str, Any]:
-    """The long form, or what its short field takes."""
-    long = _settings_model(name).model_json_schema()
-    told = (rules.load(name).__doc__ or "").partition("\n\n")[0]
-    short = dict(long["properties"][rules.load(name).SHORT])
-    short.pop("default", None)
-    either = [{key: value for key, value in long.items() if key != "description"}, short]
-    if short.get("type") == "array":
-        either.append({"type": "string"})
-    return {"description": " ".join(told.split()), "anyOf": either}

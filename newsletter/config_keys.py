@@ -289,6 +289,7 @@ class RootKeys(Keys):
         description="A folder with dumps, or a list of folders and globs.",
         json_schema_extra=or_one,
     )
+    sources: Any = Field(default=(), description="Where dumps are fetched from.")
     state: Annotated[str, BeforeValidator(words.state)] = Field(
         default=where.STATE, description="The database's path."
     )

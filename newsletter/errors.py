@@ -10,6 +10,8 @@
     ├── RelayRefused           the relay wants encryption, a login, another name  exit 4
     ├── SecretMissing          a secret is not where config.yaml says             exit 4
     │   └── SigningKey         the key for DKIM cannot be used                    exit 4
+    ├── ExtraMissing           what config.yaml asks for needs a package          exit 4
+    ├── InboxUnwritable        a dump that was fetched cannot be put into the inbox exit 1
     ├── NoModel                the sentence model cannot be used; ranking goes on  (a hint in the report)
     ├── AnotherRun             another run holds the lock; nothing is wrong       exit 0
     ├── NotFound               no such paper, profile, subscriber or file         exit 2
@@ -95,6 +97,16 @@ class SecretMissing(NewsletterError):
 
 class SigningKey(SecretMissing):
     """The key that config.yaml names for DKIM is there and cannot be used."""
+
+
+class ExtraMissing(NewsletterError):
+    """What config.yaml asks for needs a package that is not installed."""
+
+    exit_code = 4
+
+
+class InboxUnwritable(NewsletterError):
+    """A dump that was fetched cannot be put into the inbox, or an answer beside the state."""
 
 
 class NoModel(NewsletterError):

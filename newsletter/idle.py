@@ -55,8 +55,9 @@ def stands(places: Config | Located, files: Iterable[tuple[str, int, int]]) -> s
 def ours(places: Config | Located) -> tuple[Path, ...]:
     """What the program writes itself, and never takes for a dump wherever the inbox is."""
     state = Path(places.state)
-    beside = (state.with_name(state.name + ending) for ending in ("-wal", "-shm", "-journal", ".lock"))
-    return (places.out, state, *beside)
+    endings = ("-wal", "-shm", "-journal", ".lock", ".fetch.lock")
+    beside = (state.with_name(state.name + ending) for ending in endings)
+    return (places.out, state, state.with_name("aside"), *beside)
 
 
 def nothing_to_do(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from newsletter.model import DEPTH, LINE_BYTES, Profile, Subscriber
 
@@ -96,6 +97,20 @@ class Limits:
     depth: int = DEPTH
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where dumps come from: `kind` is the module in newsletter/sources, `settings` its value. It is asked
+    after so many minutes again, and what it gives goes `into` a folder of the inbox. The headers are secrets.
+    """
+
+    name: str
+    kind: str
+    settings: Any
+    every: int
+    into: Path
+    headers: tuple[tuple[str, Secret], ...] = ()
+
+
 AUTO = "auto"
 """Instead of a model's folder: whichever model this machine has."""
 
@@ -144,6 +159,7 @@ class Config:
     profiles: tuple[Profile, ...]
     subscribers: tuple[Subscriber, ...] = ()
     private_feeds: tuple[PrivateFeed, ...] = ()
+    sources: tuple[Source, ...] = ()
     site: Site = Site()
     email: Email = Email()
     publish: Publish = Publish()

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import config, config_values, config_words, rules, where
+from newsletter.config_settings import names_of, settings_model
 from newsletter.errors import ConfigError
 from newsletter.model import Away, Rhythm
 from newsletter.settings import Secret, Smtp
@@ -751,8 +752,8 @@ def test_the_schema_for_editors_is_what_the_code_gives(request):
 
 def test_every_key_stands_in_the_reference():
     reference = (HERE.parent / "docs" / "reference" / "config.md").read_text(encoding="utf-8")
-    models = [config.RootKeys, *config.KEYS_AT.values(), *map(config._settings_model, rules.names())]
-    keys = {key for model in models for key in config._names_of(model)}
+    models = [config.RootKeys, *config.KEYS_AT.values(), *map(settings_model, map(rules.load, rules.names()))]
+    keys = {key for model in models for key in names_of(model)}
 
     assert {key for key in keys if f"`{key}`" not in reference} == set()
     assert {name for name in rules.names() if f"`{name}`" not in reference} == set()

@@ -18,8 +18,9 @@ import yaml
 from click.testing import CliRunner
 from test_architecture import MODULES, PATHS_AS_VALUES, PURE_MODULES, WORLD, imported, tree
 
-from newsletter import config, errors, formats, inbox, outputs, press, rules
+from newsletter import config, errors, formats, inbox, outputs, press, rules, sources
 from newsletter.cli import program
+from newsletter.config_sources import SourceKeys
 from newsletter.containers import unpacked
 from newsletter.model import DumpDate, ListedPaper, Problem
 from newsletter.publication import Archive, ProfileCard, made
@@ -236,6 +237,32 @@ def test_every_setting_of_every_rule_is_told():
     settings = {name: {field.name for field in fields(rules.load(name).Settings)} for name in rules.names()}
 
     assert settings == told
+
+
+def test_every_setting_of_every_source_is_told():
+    part = section(text("docs", "reference", "config.md"), "sources")
+    of_kinds, of_all = part.split("| key |")
+    told = {row[0].strip("`"): names(row[1]) - OTHER_WORDS for row in rows(of_kinds)}
+    settings = {
+        name: {field.name for field in fields(sources.load(name).Settings)} for name in sources.names()
+    }
+    asked = {row[0].strip("`"): row[3] for row in rows(of_kinds)}
+
+    assert settings == told
+    assert set(SourceKeys.model_fields) == set().union(*(names(row[0]) for row in rows("| key |" + of_all)))
+    assert {name: f"{sources.load(name).EVERY // 60}h" for name in sources.names()} == asked
+
+
+OTHER_WORDS = {"oai_dc"}
+"""In the column of settings, and none: a kind of metadata."""
+
+
+def test_the_sources_of_the_page_on_fetching_are_some(tmp_path):
+    (block,) = blocks(text("docs", "howto", "fetch.md"), "yaml")
+    (tmp_path / "config.yaml").write_text(f"profiles: [{{name: a, rules: [keywords: [x]]}}]\n{block}")
+    settled = config.load(tmp_path / "config.yaml")
+
+    assert set(sources.names()) == {source.kind for source in settled.sources}
 
 
 def test_the_readmes_smallest_configuration_is_one(tmp_path):

@@ -27,12 +27,20 @@ if TYPE_CHECKING:
 @click.command(short_help="One pass: new dumps to site, feeds and mail.")
 @click.option("--as-of", type=Moment(), metavar="TIME", help="Act as if it were this ISO time.")
 @click.option("--dry-run", is_flag=True, help="Write nothing but a preview, to out/preview.")
+@click.option("--fetch", is_flag=True, help="First ask the sources that are due.")
 @click.option("--no-send", is_flag=True, help="Do all but send: mail waits for the next run.")
 @click.option("--backfill", is_flag=True, help="Fill the archive by the dates of the dumps; mail none of it.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing when all went well.")
 @click.pass_obj
 def command(
-    config_path: Path, *, as_of: datetime | None, dry_run: bool, no_send: bool, backfill: bool, quiet: bool
+    config_path: Path,
+    *,
+    as_of: datetime | None,
+    dry_run: bool,
+    fetch: bool,
+    no_send: bool,
+    backfill: bool,
+    quiet: bool,
 ) -> int:
     """Read the new dumps, find the new papers, and bring site, feeds and mail up to date.
 
@@ -40,11 +48,12 @@ def command(
     something somebody should look at, 3 that the state cannot be used, 4 that config.yaml has mistakes.
     """
     now = as_of or utc_now()
+    fetched = _fetch_first(config_path, now, quiet=quiet) if fetch and not dry_run else 0
     places = locate(config_path)
     if places and not (dry_run or backfill) and _idle(places, now):
         if not quiet:
             click.echo(f"Nothing to do: no new dumps, nobody is due. {short(places.out / 'site/index.html')}")
-        return 0
+        return fetched
     from newsletter import config as configuration  # noqa: PLC0415 - pydantic is for runs with something to do
     from newsletter.run import Wishes  # noqa: PLC0415
 
@@ -56,11 +65,19 @@ def command(
         return _rehearse(config, now, wishes, quiet=quiet)
     try:
         with only_run(Path(config.state), now):
-            return _run_on(config, now, wishes, quiet=quiet)
+            return max(fetched, _run_on(config, now, wishes, quiet=quiet))
     except AnotherRun:
         if quiet:  # cron mails whatever is printed, and this is no news
-            return 0
+            return fetched
         raise
+
+
+def _fetch_first(config_path: Path, now: datetime, *, quiet: bool) -> int:
+    """Ask the sources that are due; whatever becomes of that, the run goes on with the dumps at hand."""
+    from newsletter import config as configuration  # noqa: PLC0415 - for who fetches
+    from newsletter.cli.fetch import fetch_due_and_tell  # noqa: PLC0415 - as above
+
+    return fetch_due_and_tell(configuration.load(config_path), now, quiet=quiet)
 
 
 def _run_on(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:

@@ -1,0 +1,170 @@
+"""`newsletter fetch` and `newsletter run --fetch` as somebody uses them, against a server on this machine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from fakes import at
+from home import CONFIG, Home, iso
+from web_sink import Sink, page, sink, status
+
+from newsletter.fetch import lock_of
+from newsletter.lock import only_run
+
+RSS = (
+    '<rss version="2.0"><channel><title>T</title><link>https://example.org/</link><description>d</description>'
+    "<item><title>Diffusion one</title><link>https://example.org/1</link><description>What is behind it."
+    "</description></item></channel></rss>"
+)
+MORNING, NOON = iso("2026-08-07 06:00"), iso("2026-08-07 12:00")
+
+
+@pytest.fixture
+def web() -> Iterator[Sink]:
+    with sink() as found:
+        found.answers("/feed", page(RSS))
+        yield found
+
+
+def home_with(tmp_path, *sources: str) -> Home:
+    return Home(tmp_path / "home", CONFIG + "sources:\n" + "".join(f"- {source}\n" for source in sources))
+
+
+def test_what_came_is_one_line(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    said = home.newsletter("fetch", "--as-of", MORNING)
+
+    assert (0, "") == (said.code, said.err)
+    assert said.out.startswith("1 source asked: 1 dump with 1 listing. ")
+    assert said.out.endswith("dumps\n")
+
+
+def test_who_is_not_due_is_not_asked_unless_named_or_now(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    home.newsletter("fetch", "--as-of", MORNING)
+    soon = iso("2026-08-07 06:10")
+    told = home.newsletter("fetch", "--as-of", soon)
+    asked = len(web.asked)
+    named = home.newsletter("fetch", "--as-of", soon, "feed")
+    now = home.newsletter("fetch", "--as-of", soon, "--now")
+
+    assert "Nothing asked: no source is due, the next one feed at Fri 7 Aug 11:24.\n" == told.out
+    assert (1, 3) == (asked, len(web.asked))
+    assert "nothing new" in named.out
+    assert "nothing new" in now.out
+
+
+def test_a_dry_run_asks_nobody_and_says_whom_it_would(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed", f"huggingface: {{url: {web.url}/daily}}")
+    said = home.newsletter("fetch", "--as-of", MORNING, "--dry-run")
+
+    assert [] == web.asked
+    assert f"feed: {web.url}/feed\n" in said.out
+    assert f"huggingface: {web.url}/daily?date=2026-08-06&limit=100\n" in said.out
+    assert "Dry run, nobody was asked. 2 sources would be, into " in said.out
+
+
+def test_what_is_odd_is_told_once_with_what_to_do(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed", f"feed: {web.url}/gone\n  name: gone")
+    web.answers("/feed", page("<html><title>Sorry</title></html>"))
+    first = home.newsletter("fetch", "--as-of", MORNING, "--quiet")
+    again = home.newsletter("fetch", "--as-of", NOON, "--quiet")
+
+    assert 1 == first.code
+    assert "feed: it answered with a web page titled “Sorry”; kept as " in first.err
+    assert "aside/2026-08-07-feed.html; asked again Fri 7 Aug 06:15\n  hint: look at it" in first.err
+    assert "gone: there is nothing at its address (status 404)" in first.err
+    assert "2 sources asked: nothing new, 1 with an odd answer kept aside, 1 gone." in first.out
+    assert (0, "", "") == (again.code, again.out, again.err)
+
+
+def test_a_source_that_is_down_is_no_failure(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    web.answers("/feed", status(429, retry_after="3600"))
+    said = home.newsletter("fetch", "--as-of", MORNING)
+
+    assert (0, "") == (said.code, said.err)
+    assert said.out.startswith("1 source asked: nothing new, 1 wants to be left alone.")
+
+
+def test_without_sources_it_says_where_they_would_stand(tmp_path):
+    said = Home(tmp_path).newsletter("fetch")
+
+    assert (0, "No sources: newsletter fetch asks those that stand under `sources:` in config.yaml.\n") == (
+        said.code,
+        said.out,
+    )
+
+
+def test_a_name_that_no_source_has_is_a_mistake_of_usage(tmp_path, web):
+    said = home_with(tmp_path, f"feed: {web.url}/feed").newsletter("fetch", "fed")
+
+    assert (2, "there is no source 'fed'\nhint: did you mean feed?\n") == (said.code, said.err)
+
+
+def test_another_fetch_that_is_at_it_is_no_failure(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    with only_run(lock_of(home.loaded()), at("2026-08-07 06:00")):
+        said = home.newsletter("fetch", "--quiet")
+        run = home.newsletter("run", "--fetch", "--quiet")
+
+    assert (0, "", "", 0) == (said.code, said.out, said.err, run.code)
+    assert [] == web.asked
+
+
+def test_a_run_that_fetches_takes_what_came_and_asks_nobody_twice(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    said = home.run("2026-08-07 06:00", "--fetch")
+    again = home.run("2026-08-07 06:01", "--fetch")
+
+    assert (0, 0) == (said.code, again.code)
+    assert "1 source asked: 1 dump with 1 listing." in said.out
+    assert "1 dump: 1 new paper." in said.out
+    assert again.out.startswith("Nothing to do")
+    assert 1 == len(web.asked)
+
+
+def test_a_source_in_trouble_stops_no_run(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/gone", f"feed: {web.url}/feed\n  name: good")
+    said = home.run("2026-08-07 06:00", "--fetch")
+
+    assert 1 == said.code
+    assert "1 dump: 1 new paper." in said.out
+
+
+def test_a_rehearsal_fetches_nothing(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    home.run("2026-08-07 06:00", "--fetch", "--dry-run")
+
+    assert [] == web.asked
+
+
+def test_without_the_extra_one_line_says_how_to_get_it_and_the_run_goes_on(tmp_path, web, monkeypatch):
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    said = home.newsletter("fetch", "--as-of", MORNING)
+    run = home.run("2026-08-07 06:00", "--fetch", "--quiet")
+
+    assert 4 == said.code
+    assert "to fetch from sources, httpx2 has to be installed\nhint: pip install" in said.err
+    assert (4, True) == (run.code, (home.folder / "out/site/index.html").is_file())
+
+
+def test_an_inbox_that_cannot_be_written_is_told(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed\n  into: dumps/x")
+    (home.folder / "dumps" / "x").write_text("a file where a folder should be")
+    said = home.newsletter("fetch", "--as-of", MORNING)
+
+    assert 1 == said.code
+    assert "dumps/x: File exists\nhint: see that the folder exists" in said.err
+
+
+def test_what_is_kept_aside_is_no_dump_wherever_the_inbox_is(tmp_path, web):
+    home = Home(tmp_path / "home", f"{CONFIG}inbox: .\nsources:\n- feed: {web.url}/feed\n  into: .\n")
+    web.answers("/feed", page("<html><title>Sorry</title></html>"))
+    home.newsletter("fetch", "--as-of", MORNING)
+    said = home.run("2026-08-07 06:00")
+
+    assert "aside/" not in said.out + said.err
