@@ -5,6 +5,7 @@ No reading and no mistakes here: config.py has those.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from newsletter import outputs, where
 from newsletter.config_words import Wrong
 from newsletter.errors import NotFound
 from newsletter.model import Away
-from newsletter.settings import Email, Limits
+from newsletter.settings import Email, Limits, Schedule
 from newsletter.yaml_nodes import Steps
 
 MOST_PAPERS = 1000
@@ -51,6 +52,19 @@ def _written(pattern: str, example: str) -> WithJsonSchema:
 
 
 Duration = Annotated[int, PlainValidator(words.duration), _written(r"^\d+ ?[mhdw]$", "6h")]
+_SECONDS = {"s": 1, "m": 60, "h": 60 * 60}
+
+
+def _seconds(value: object) -> int:
+    """Seconds, from 5s, 2m or 1h."""
+    word = words.text(value)
+    found = re.fullmatch(r"(\d{1,5})\s?([smh])", word, re.ASCII)
+    if not found or not int(found[1]):
+        raise Wrong(f"{words.shown(word)} is no length of time", "a number and a letter: 5s, 2m, 1h")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+Seconds = Annotated[int, PlainValidator(_seconds), _written(r"^\d+ ?[smh]$", "5s")]
 Days = Annotated[int, PlainValidator(words.days), _written(r"^\d+ ?[mhdw]$", "14d")]
 Rate = Annotated[float, PlainValidator(words.rate), _written(r"^\d+ ?/ ?[sm]$", "10/s")]
 Size = Annotated[
@@ -299,6 +313,26 @@ class RankingKeys(Keys):
     )
 
 
+class ScheduleKeys(Keys):
+    """How newsletter schedule looks about."""
+
+    poll: Seconds = Field(
+        default=Schedule().poll,
+        description="How often the inbox and this file are looked at: 5s, 1m.",
+        json_schema_extra={"default": "5s"},
+    )
+    settle: Seconds = Field(
+        default=Schedule().settle,
+        description="How long a file has to stay as it is before it is read: 2s.",
+        json_schema_extra={"default": "2s"},
+    )
+    timeout: Seconds = Field(
+        default=Schedule().timeout,
+        description="How long a pass may last before it is ended: 2h. The next one goes on from there.",
+        json_schema_extra={"default": "2h"},
+    )
+
+
 class ProfileKeys(Keys):
     """A named interest."""
 
@@ -385,6 +419,9 @@ class RootKeys(Keys):
     )
     limits: LimitKeys = Field(default_factory=LimitKeys, description="What a dump may at most be.")
     ranking: RankingKeys = Field(default_factory=RankingKeys, description="How papers are ranked.")
+    schedule: ScheduleKeys = Field(
+        default_factory=ScheduleKeys, description="How newsletter schedule looks about."
+    )
     fresh: Days = Field(
         default=14,
         description="How long a paper that found no room waits in a backlog: 14d.",
@@ -407,6 +444,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("email", "dkim"): DkimKeys,
     ("limits",): LimitKeys,
     ("ranking",): RankingKeys,
+    ("schedule",): ScheduleKeys,
     ("profiles",): ProfileKeys,
     ("subscribers",): SubscriberKeys,
 }

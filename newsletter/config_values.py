@@ -17,7 +17,19 @@ from newsletter import where
 from newsletter.config_files import Tree
 from newsletter.config_mail import mail_warnings
 from newsletter.model import Profile, Rhythm, Rule, Subscriber
-from newsletter.settings import AUTO, Config, Dkim, Email, Limits, PrivateFeed, Ranking, Secret, Site, Smtp
+from newsletter.settings import (
+    AUTO,
+    Config,
+    Dkim,
+    Email,
+    Limits,
+    PrivateFeed,
+    Ranking,
+    Schedule,
+    Secret,
+    Site,
+    Smtp,
+)
 from newsletter.yaml_nodes import Node, Steps
 
 if TYPE_CHECKING:
@@ -51,6 +63,7 @@ def config_values(
         email=_email(keys.email, base),
         limits=Limits(**keys.limits.model_dump()),
         ranking=Ranking(model=_model(keys.ranking.model, base)),
+        schedule=Schedule(**keys.schedule.model_dump()),
         notes=_path(base, keys.notes),
         templates=_path(base, keys.templates),
         outputs=tuple(dict.fromkeys(keys.outputs)),

@@ -41,6 +41,7 @@ PURE = (
         "repeats",
     ),
     "progress",
+    "watch",
     "formula",
     "tuning",
     "timeline",
@@ -60,6 +61,7 @@ HEAVY = ("jinja2", "pydantic", "feedgen", "lxml", "css_inline", "nh3", "markdown
 HEAVY += ("email_validator", "rich", "newsletter.config", "newsletter.mail", "newsletter.outputs")
 HEAVY += ("aiolimiter", "aiosmtplib", "asyncio", "newsletter.postman", "newsletter.smtp")
 HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rispy", "zstandard")
+HEAVY += ("apscheduler", "newsletter.schedule", "newsletter.duty", "newsletter.passes")
 HEAVY += ("rapidfuzz", "numpy", "latex2mathml", "pagefind_bin")
 
 
