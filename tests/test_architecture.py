@@ -42,6 +42,7 @@ PURE = (
     ),
     "progress",
     "patience",
+    "watch",
     "formula",
     "tuning",
     "timeline",
@@ -65,6 +66,8 @@ HEAVY += ("email_validator", "rich", "newsletter.config", "newsletter.mail", "ne
 HEAVY += ("aiolimiter", "aiosmtplib", "asyncio", "newsletter.postman", "newsletter.smtp")
 HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rispy", "zstandard")
 HEAVY += ("rapidfuzz", "numpy", "latex2mathml", "pagefind_bin", "babel", "httpx2")
+HEAVY += ("apscheduler", "newsletter.schedule", "newsletter.duty", "newsletter.passes")
+HEAVY += ("rapidfuzz", "numpy", "latex2mathml", "pagefind_bin")
 
 
 @cache
