@@ -1,8 +1,8 @@
 """Configuration, what no key shows alone: names that stand twice, readers without interests, folders in each
-other's way, a key that cannot sign, a search that is not installed.
+other's way, a key that cannot sign, a search that is not installed, a language that is not at hand.
 
 The plain tree goes in, and mistakes come out beside whatever else is wrong, so that a file with one bad time
-of day still hears of its double address. Looks at the disk to see whether a folder is there, and at that key.
+of day still hears of its double address. Looks at the disk to see whether folders are there, and at that key.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from newsletter import config_words as words
-from newsletter import where
+from newsletter import languages, where
 from newsletter.config_words import Wrong
 from newsletter.errors import SecretMissing
 from newsletter.secret import reveal
@@ -48,6 +48,7 @@ def check(raw: Raw, base: Path, note: Note) -> None:
     _folders(raw, base, note)
     _signing(raw, base, note)
     _searching(raw, note)
+    _speaking(raw, note)
 
 
 def _once(named: Iterable[tuple[Steps, str]], what: str, note: Note) -> set[str]:
@@ -163,6 +164,19 @@ def _searching(raw: Raw, note: Note) -> None:
 
     if program() is None:
         note(("site", "search"), "pagefind is not installed", "pip install '.[pagefind]', or minisearch")
+
+
+def _speaking(raw: Raw, note: Note) -> None:
+    """A language that nobody has translated the pages into would be English in disguise."""
+    site = raw.get("site")
+    try:
+        tag = words.language(site.get("language", languages.OWN)) if isinstance(site, dict) else languages.OWN
+    except Wrong:  # no tag at all, which is told already
+        return
+    if not languages.spoken(tag):
+        known = ", ".join(languages.at_hand())
+        hint = f"at hand: {known}; docs/howto/translate.md adds one"
+        note(("site", "language"), f"the pages have no words in the language {words.shown(tag)}", hint)
 
 
 def _word(raw: Raw, key: str) -> str:

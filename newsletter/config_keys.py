@@ -39,8 +39,10 @@ from newsletter.config_kinds import (
     Size,
     Slug,
     SomeLine,
+    Subscribe,
     Text,
     Threshold,
+    Unsubscribe,
     WordOrWords,
     Zone,
     expected_dumps,
@@ -73,7 +75,7 @@ class SiteKeys(Keys):
         description="Where out/site is hosted, as https://example.org/papers; feeds and mails link there.",
     )
     language: Annotated[str, BeforeValidator(words.language)] = Field(
-        default="en", description="A language tag, as en."
+        default="en", description="The language of pages, feeds and mails, as en, de or de-AT."
     )
     timezone: Zone = Field(default="UTC", description="The zone of editions, and of readers who name none.")
     description: Text = Field(default="", description="A sentence on what this list is about.")
@@ -81,6 +83,10 @@ class SiteKeys(Keys):
         default=(),
         description="WebSub hubs that are told of news in the feeds: an address, or a list of them.",
         json_schema_extra=or_one,
+    )
+    subscribe: Subscribe = Field(
+        default="",
+        description="Where somebody asks for the mail: a mailto: or https: address that pages link to.",
     )
     search: Annotated[str, BeforeValidator(words.one_of(SEARCHES))] = Field(
         default="minisearch",
@@ -138,9 +144,7 @@ class EmailKeys(Keys):
         description="files: out/mail/*.eml. smtp: really send.",
         json_schema_extra={"enum": ["files", "smtp"]},
     )
-    unsubscribe: Annotated[
-        tuple[Annotated[str, BeforeValidator(words.unsubscribe)], ...], BeforeValidator(words.one_or_listed)
-    ] = Field(
+    unsubscribe: Annotated[tuple[Unsubscribe, ...], BeforeValidator(words.one_or_listed)] = Field(
         default=(),
         description="A mailto: or https: address by which a reader leaves, or a list of them.",
         json_schema_extra=or_one,

@@ -5,6 +5,7 @@ in config_words.py.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
@@ -26,6 +27,8 @@ Words = Annotated[tuple[SomeLine, ...], BeforeValidator(words.listed)]
 WordOrWords = Annotated[tuple[SomeLine, ...], BeforeValidator(words.one_or_listed)]
 Slug = Annotated[str, BeforeValidator(words.slug)]
 Address = Annotated[str, BeforeValidator(words.mail_address)]
+Subscribe = Annotated[str, BeforeValidator(partial(words.way, to="subscribe"))]
+Unsubscribe = Annotated[str, BeforeValidator(partial(words.way, to="unsubscribe"))]
 FilePath = Annotated[str, BeforeValidator(words.path)]
 Zone = Annotated[str, BeforeValidator(words.timezone)]
 Weight = Annotated[float, Field(gt=0, le=HEAVIEST)]

@@ -253,8 +253,8 @@ def selector(value: object) -> str:
     return word
 
 
-def unsubscribe(value: object) -> str:
-    """A URI by which a reader leaves: mailto: or https:."""
+def way(value: object, to: str) -> str:
+    """A URI by which a reader comes or leaves: mailto: or https:."""
     word = _fitting(some_line(value))
     scheme, _, rest = word.partition(":")
     if scheme.lower() == "mailto":
@@ -263,7 +263,7 @@ def unsubscribe(value: object) -> str:
         hint = f"mailto:{word}" if "@" in word and not rest else "it begins with mailto: or https://"
         if scheme.lower() == "http":
             hint = "https://, for mail programs follow no other without asking (RFC 8058)"
-        raise Wrong(f"{shown(word)} is no way to unsubscribe", hint)
+        raise Wrong(f"{shown(word)} is no way to {to}", hint)
     return word
 
 

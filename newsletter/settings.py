@@ -20,7 +20,8 @@ class Secret:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The site as a whole. `url` is where out/site is hosted, without a slash at its end; may be empty.
-    `search` is minisearch, pagefind or none. `hubs` are told when a feed has news (WebSub).
+    `search` is minisearch, pagefind or none. `hubs` are told when a feed has news (WebSub). `subscribe` is
+    where somebody asks for the mail: mailto: or https:, or empty.
     """
 
     title: str = "Reading list"
@@ -30,6 +31,7 @@ class Site:
     description: str = ""
     hubs: tuple[str, ...] = ()
     search: str = "minisearch"
+    subscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

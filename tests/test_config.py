@@ -82,7 +82,7 @@ def test_the_least_config_has_every_default(write, tmp_path):
 
 def test_words_that_yaml_would_turn_into_something_else_stay_words(write):
     text = """
-site: {language: no, title: 1e3}
+site: {language: EN, title: 1e3, description: no}
 profiles:
 - name: yes
   title: on
@@ -102,7 +102,7 @@ subscribers:
 
     made = config.load(write(text))
 
-    assert (made.site.language, made.site.title) == ("no", "1e3")
+    assert (made.site.language, made.site.title, made.site.description) == ("EN", "1e3", "no")
     assert (made.profiles[0].name, made.profiles[0].title) == ("yes", "on")
     assert made.profiles[0].rules[0].settings.any == ("off", "2026-12-20", "0x1F", "17:30")
     reader = made.subscribers[0]
@@ -408,6 +408,8 @@ subscribers:
         (PROFILE + "- {name: b, formerly: diffusion, rules: [keywords: [x]]}\n", "config.yaml:5:23: formerly: a profile `diffusion` is still there (rename it, or take `formerly` away)"),
         (PROFILE + "- {name: own-0123456789, rules: [keywords: [x]]}\n", "config.yaml:5:10: `own-0123456789` is kept for readers' own interests (another name)"),
         (READER + "site: {title: ''}\n", "config.yaml:8:15: title: this is empty (write a word, or take the key away)"),
+        (READER + "site: {language: no}\n", "config.yaml:8:18: the pages have no words in the language `no` (at hand: de, en; docs/howto/translate.md adds one)"),
+        (READER + "site: {subscribe: list@example.org}\n", "config.yaml:8:19: subscribe: `list@example.org` is no way to subscribe (mailto:list@example.org)"),
         (READER + "site: {language: English please}\n", "config.yaml:8:18: language: `English please` is no language tag (such as en, de or pt-BR)"),
         (READER + 'site: {description: "a\\e[2J"}\n', "config.yaml:8:21: description: the control character U+001B may not stand in a text (take it out)"),
         (READER + "email: {smtp: {tls: startls}}\n", "config.yaml:8:21: tls: `startls` is none of the words that may stand here (did you mean `starttls`?)"),

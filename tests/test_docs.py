@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
+import shlex
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -15,10 +17,13 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from click.testing import CliRunner
 from test_architecture import MODULES, PATHS_AS_VALUES, PURE_MODULES, WORLD, imported, tree
 
-from newsletter import config, errors, formats, inbox, outputs, press, rules, sources
+from newsletter import config, errors, formats, inbox, languages, outputs, press, rules, sources
 from newsletter.cli import program
 from newsletter.config_sources import SourceKeys
 from newsletter.containers import unpacked
@@ -538,6 +543,28 @@ def test_the_tests_of_the_walk_through_pass(plain_list):
         test()
 
     assert 2 == len(tests)
+
+
+def test_the_language_of_the_walk_through_is_spoken(tmp_path):
+    """Its commands make the file, its example fills it in, and the site says that."""
+    page = text("docs", "howto", "translate.md")
+    (init, *_), (example,) = blocks(page, "sh"), blocks(page, "po")
+    arguments = shlex.split(init.replace("-d newsletter/locale", f"-d {tmp_path}"))[1:]
+    CommandLineInterface().run(
+        ["pybabel", "--quiet", *(word.replace("newsletter/", f"{ROOT}/newsletter/") for word in arguments)]
+    )
+    file = tmp_path / "fr" / "LC_MESSAGES" / "newsletter.po"
+    (said,) = (message for message in read_po(io.BytesIO(example.encode())) if message.id)
+    with file.open("rb") as made_by_hand:
+        catalogue = read_po(made_by_hand, locale="fr", domain="newsletter")
+    catalogue.get(said.id).string = said.string
+    with file.with_suffix(".mo").open("wb") as compiled:
+        write_mo(compiled, catalogue)
+    words = languages.words("fr-CA", tmp_path)
+
+    assert languages.spoken("fr-CA", tmp_path)
+    assert "2 nouveaux articles" == words.counted("%(n)s new paper", "%(n)s new papers", 2)
+    assert "Search" == words.say("Search")
 
 
 def test_the_template_of_the_page_on_templates_takes_the_place_of_ours(tmp_path):

@@ -40,7 +40,9 @@ MACHINE = {"viewport", "color-scheme", "theme-color", "referrer", "robots", "twi
 MACHINE |= {"format-detection", "supported-color-schemes", "og:type", "og:url", "og:locale"}
 MACHINE |= {"Content-Security-Policy", "refresh"}
 """Names of meta elements whose content is for programs."""
-GREEK = Site(title="Λίστα", url="https://example.org/papers", language="el")
+GREEK = Site(
+    title="Λίστα", url="https://example.org/papers", language="el", subscribe="https://example.org/ask"
+)
 
 
 @pytest.fixture(scope="module")
@@ -351,3 +353,25 @@ def test_a_match_is_told_in_german_wherever_it_stands(german):
 
     assert of.title
     assert "„Denoising“ im Titel" in german.environment.filters["why"](found)
+
+
+def test_who_wants_the_mail_is_told_where_to_ask(archive):
+    """Only where config.yaml says so: the sender's address is no business of a page."""
+    ask = "mailto:list@example.org?subject=subscribe&body=a"
+    told, silent = (
+        {each.path: each.content.decode() for each in made(outputs.load("site").artifacts(archive, press))}
+        for press in (presses.load(Site(subscribe=ask), None), presses.load(Site(), None))
+    )
+    link = '<a href="mailto:list@example.org?subject=subscribe&amp;body=a">subscribe</a>'
+
+    assert f"<p>What fits you, by mail: {link}</p>" in told["index.html"]
+    assert link in told["feeds.html"]
+    assert [] == [path for path, page in silent.items() if "mailto:" in page or "by mail" in page.lower()]
+
+
+def test_no_style_and_no_script_hangs_on_a_word(press):
+    """What a label says differs by language: `nav[aria-label="Site"]` left German pages without their style."""
+    assets = [press.render(f"assets/{name}") for name in ("style.css", "reader.js", "saved.js", "search.js")]
+    by_word = re.compile(r"\[(?:aria-label|title|placeholder|alt)[~|^$*]?=")
+
+    assert [] == [found for asset in assets for found in by_word.findall(asset)]
