@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from newsletter import __version__, formats, inbox
 from newsletter.errors import DumpError, NoModel
-from newsletter.identity import arxiv_key, doi_key
+from newsletter.identity import arxiv_key, doi_key, title_key
 from newsletter.idle import stood
 from newsletter.matching import Matcher, compile_profiles, leanings
 from newsletter.model import Dump, ListedPaper, Paper, Problem, Profile
@@ -154,9 +154,13 @@ class Leanings:
 
     def _paper(self, name: str) -> Likes:
         key = arxiv_key(name) or doi_key(name)
-        papers = self._store.papers.find(key or name)
-        if len(papers) == 1:
-            return Likes(texts=((papers[0].title, papers[0].abstract),))
+        wanted = key or title_key(name)
+        numbers = self._store.papers.named([wanted]).get(wanted, ())
+        if not numbers and not key and fold(name):
+            numbers = self._store.papers.beginning(wanted)
+        if len(numbers) == 1:
+            (paper,) = self._store.papers.load(numbers).values()
+            return Likes(texts=((paper.title, paper.abstract),))
         if key:
             return Likes(trouble=f"{name} was in no dump yet; it counts once it was, a title counts at once")
         return Likes(texts=((clean(name), ""),), title_only=True)

@@ -1,7 +1,9 @@
 """What learned rules name: papers of the state, libraries beside the configuration, people."""
 
+from pathlib import Path
+
 import pytest
-from fakes import profile
+from fakes import listed, profile
 from house import House
 
 from newsletter.leanings import Leanings, settled_size
@@ -32,6 +34,28 @@ def test_a_title_counts_before_any_dump_had_it(store, tmp_path):
     (taste,) = tastes(store, tmp_path, liking("Attention is what you need"))
 
     assert (("Attention is what you need", ""),) == taste.likes
+
+
+def test_a_title_finds_its_paper_and_so_does_its_beginning_where_it_is_the_only_one():
+    """“Attention is all you need” without its subtitle; “Diffusion” alone would be any of them."""
+    house = House(profiles=[])
+    house.day(
+        "2026-08-01 06:00",
+        listed("Attention: A Survey of 2026", abstract="What looks where."),
+        listed("Diffusion: A Survey", abstract="Step by step."),
+        listed("Diffusion: A Tutorial", abstract="Again."),
+        listed("Surveys", abstract="Of many things."),
+    )
+    (taste,) = tastes(
+        house.store, Path(), liking("ATTENTION", "Diffusion", "diffusion a survey", "Survey of")
+    )
+
+    assert [
+        ("Survey of", ""),
+        ("Diffusion: A Survey", "Step by step."),
+        ("Diffusion", ""),
+        ("Attention: A Survey of 2026", "What looks where."),
+    ] == list(taste.likes)
 
 
 def test_the_last_of_a_list_is_the_latest(store, tmp_path):

@@ -3,6 +3,7 @@
     grams        a text to its words and pairs of words
     background   what is usual in the papers at hand: how rare a gram is, what goes with what
     latent       the directions in which papers differ most
+    vectors      papers and interests as points in all spaces
     interest     what a profile likes, as a vector, and how near papers are to it
     crowd        the same for many interests and many papers at once
     meaning      what a sentence model is asked, where there is one

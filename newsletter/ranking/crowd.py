@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.ranking.background import BUCKETS, Rows, spread_evenly
-from newsletter.ranking.interest import Demand, Grams, Interest, steepness
+from newsletter.ranking.interest import Demand, Interest, steepness
 from newsletter.ranking.latent import Floats, Ints
+from newsletter.ranking.vectors import Grams
 
 BLOCK = 1024
 """Interests at once."""

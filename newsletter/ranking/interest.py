@@ -21,8 +21,8 @@ from newsletter.ranking.background import Background, Rows, Text, hashed, spread
 from newsletter.ranking.grams import grams, phrase
 from newsletter.ranking.latent import Floats
 from newsletter.ranking.meaning import Embedder, said
+from newsletter.ranking.vectors import Grams, Vector, largest, mean, standard
 
-Grams = NDArray[np.int32]
 Slopes = NDArray[np.float64]
 
 LIKES = 40
@@ -46,8 +46,6 @@ _SAME_SENSE = 0.4
 _ROUNDING = 1e-6
 _NOISE = 1e-6
 """A part that is the same for all papers differs by so much from rounding alone."""
-_ENTRY = 40
-"""Bits of a number that say which entry it is."""
 _NEVER = 2.0
 """More than a cosine can be."""
 _SAME_MEANING = 4.0
@@ -142,47 +140,6 @@ class Interest:
     def literal(self) -> bool:
         """Whether its topic is taken for a keyword."""
         return bool(self.phrase)
-
-
-@dataclass(frozen=True, slots=True)
-class _Vector:
-    """A point in all spaces: sparse by gram (sorted), dense, and what a model says (empty without one)."""
-
-    grams: Grams
-    weights: Floats
-    dense: Floats
-    meaning: Floats
-
-    def plus(self, other: _Vector, share: float) -> _Vector:
-        """The point moved towards another."""
-        both = np.concatenate((self.grams, other.grams))
-        grams, weights = _summed(both, np.concatenate((self.weights, other.weights * np.float32(share))))
-        dense = self.dense + np.float32(share) * other.dense
-        # Papers that stand in for liked ones are not put before the model.
-        meaning = self.meaning + np.float32(share) * other.meaning if other.meaning.size else self.meaning
-        return _Vector(grams, weights, dense, meaning)
-
-
-def _mean(rows: Rows, weights: Floats | None = None) -> _Vector:
-    """The weighted mean of some papers."""
-    share = np.full(len(rows), 1.0, np.float32) if weights is None else weights
-    share = share / share.sum()
-    owners = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
-    grams, summed = _summed(rows.grams, rows.tfidf * share[owners])
-    meaning = share @ rows.meaning if rows.meaning.size else np.zeros(0, np.float32)
-    return _Vector(grams, summed, share @ rows.dense, meaning)
-
-
-def _summed(grams: Grams, weights: Floats) -> tuple[Grams, Floats]:
-    """Each gram once, sorted, with the sum of what it weighs."""
-    # Numbers that bear their entry sort several times as fast as np.unique finds places.
-    keys = np.sort((grams.astype(np.int64) << _ENTRY) | np.arange(len(grams)))
-    found = keys >> _ENTRY
-    begins = np.flatnonzero(np.diff(found, prepend=-1))
-    if not len(begins):
-        return grams[:0], weights[:0]
-    summed = np.add.reduceat(weights[keys & ((1 << _ENTRY) - 1)], begins, dtype=np.float64)
-    return found[begins].astype(np.int32), summed.astype(np.float32)
 
 
 class Shelf:
@@ -280,7 +237,7 @@ class Ranker:
             found = self._settled(self._topic(taste, stand_ins=True), self._query(taste.topic), (), TOPICAL)
         return replace(found, demand=self._demand(taste.topic))
 
-    def _liked(self, taste: Taste) -> _Vector:
+    def _liked(self, taste: Taste) -> Vector:
         """The mean of the liked papers, with the topic, less the disliked."""
         likes = taste.likes[:LIKES]
         fading = (1 / (1 + _FADING * np.arange(len(likes)))).astype(np.float32)
@@ -289,23 +246,23 @@ class Ranker:
             vector = vector.plus(self._mean([("", taste.topic)]), _TOPIC / len(likes))
         return self._less_disliked(vector, taste)
 
-    def _topic(self, taste: Taste, *, stand_ins: bool = False) -> _Vector:
+    def _topic(self, taste: Taste, *, stand_ins: bool = False) -> Vector:
         """A topic alone; with the papers of the archive that fit it best in the place of liked ones."""
         vector = self._mean([("", taste.topic)])
         if stand_ins and vector.dense.any():
             query = self._query(taste.topic)
             fit = standard(self._pool.bm25(query)) + standard(self._pool.rows.dense @ vector.dense)
             best = largest(fit, _STAND_INS)
-            vector = vector.plus(_mean(self._pool.rows.taken(best.tolist())), 1.0)
+            vector = vector.plus(mean(self._pool.rows.taken(best.tolist())), 1.0)
         return self._less_disliked(vector, taste)
 
-    def _less_disliked(self, vector: _Vector, taste: Taste) -> _Vector:
+    def _less_disliked(self, vector: Vector, taste: Taste) -> Vector:
         if not taste.dislikes:
             return vector
         return vector.plus(self._mean(taste.dislikes[:LIKES]), -_DISLIKE)
 
-    def _mean(self, texts: Sequence[Text], weights: Floats | None = None) -> _Vector:
-        return _mean(self._known(texts), weights)
+    def _mean(self, texts: Sequence[Text], weights: Floats | None = None) -> Vector:
+        return mean(self._known(texts), weights)
 
     def _known(self, texts: Sequence[Text]) -> Rows:
         known = [self._read[text] for text in texts if text in self._read]
@@ -335,7 +292,7 @@ class Ranker:
         stands = self.background.spread[[hashed(pair) for pair in pairs]].min()
         return bool(stands >= max(1, _LITERAL * self.background.size))
 
-    def _settled(self, vector: _Vector, query: Grams, words: tuple[str, ...], blend: Blend) -> Interest:
+    def _settled(self, vector: Vector, query: Grams, words: tuple[str, ...], blend: Blend) -> Interest:
         strongest = largest(np.abs(vector.weights), _GRAMS)
         chosen = np.sort(strongest[vector.weights[strongest] != 0])
         bare = Interest(
@@ -445,21 +402,6 @@ def _shares(blends: Slopes, deviations: Slopes) -> Slopes:
     weights = np.where(deviations > _NOISE, blends, 0.0)
     total = weights.sum(axis=-1, keepdims=True)
     return weights / np.where(total > 0, total, 1.0)
-
-
-def largest(values: Floats, count: int) -> NDArray[np.intp]:
-    """The places of the largest values, the largest first; of equal ones, the first."""
-    if len(values) <= count:
-        return np.argsort(-values, kind="stable")
-    least = np.partition(values, -count)[-count]
-    may = np.flatnonzero(values >= least)
-    return may[np.argsort(-values[may], kind="stable")[:count]]
-
-
-def standard(values: Floats) -> Floats:
-    """The values less their mean, in standard deviations."""
-    away: Floats = (values - values.mean()) / (values.std() + np.float32(1e-9))
-    return away
 
 
 def _usual(values: Floats) -> tuple[float, float]:

@@ -24,7 +24,6 @@ from newsletter.ranking.explain import Reading, as_reasons, nearest, pieces
 from newsletter.ranking.grams import spoken
 from newsletter.ranking.interest import (
     LIKES,
-    Grams,
     Interest,
     Overlap,
     Ranker,
@@ -35,6 +34,7 @@ from newsletter.ranking.interest import (
     steepness,
 )
 from newsletter.ranking.latent import Floats
+from newsletter.ranking.vectors import Grams
 from newsletter.terms import fold
 
 UNIT = 3.0

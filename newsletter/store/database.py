@@ -26,6 +26,7 @@ JOURNAL = "journal"
 """Mark: this state is kept without a write-ahead log. It stands until `newsletter state vacuum`: whoever
 tried for a log each time would take the file from under a run that is just writing.
 """
+_NO_WILDCARD = str.maketrans({letter: f"\\{letter}" for letter in "\\%_"})
 _FULL_OR_READONLY = ("readonly", "full", "unable to open", "disk i/o")
 
 
@@ -246,6 +247,11 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def anywhere(text: str) -> str:
+    """What LIKE takes for the text anywhere, a backslash for its escape."""
+    return f"%{text.translate(_NO_WILDCARD)}%"
 
 
 @contextmanager

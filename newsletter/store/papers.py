@@ -17,11 +17,12 @@ from newsletter.formula import has_formula
 from newsletter.identity import ARXIV, list_date, slug, title_key
 from newsletter.model import Link, ListedPaper, Paper, Repeat, Sighting
 from newsletter.store import codec
-from newsletter.store.database import Database
+from newsletter.store.database import Database, anywhere
 from newsletter.store.repeats import Repeats
 from newsletter.store.similar import Similar
 
 _PAPER = "SELECT id, slug, title, abstract, merged, version, recorded, revised FROM paper"
+_MOST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,25 +267,29 @@ class Papers:
 
     def naming(self, word: str, most: int) -> tuple[Paper, ...]:
         """Of the latest 100,000 papers those whose record holds a word anywhere, newest first."""
-        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         return self._papers(
             "WHERE joined IS NULL AND id > (SELECT max(id) FROM paper) - 100000"
             " AND merged LIKE :like ESCAPE '\\' ORDER BY id DESC LIMIT :most",
-            {"like": like, "most": most},
+            {"like": anywhere(word), "most": most},
         )
+
+    def beginning(self, key: str) -> tuple[int, ...]:
+        """Numbers of at most two papers that have a key which begins so."""
+        query = "SELECT DISTINCT paper FROM alias WHERE key >= :key AND key < :behind LIMIT 2"
+        return tuple(row[0] for row in self._db.tuples(query, {"key": key, "behind": f"{key}\U0010ffff"}))
 
     def find(self, text: str) -> tuple[Paper, ...]:
         """Papers that a key, slug, number or piece of a title names; the best guesses first, at most 20."""
+        # A number is compared as one: as a text it would keep SQLite from all indexes.
+        number = int(text) if text.isascii() and text.isdigit() else 0
         exact = self._papers(
-            "WHERE joined IS NULL AND (slug = :text OR CAST(id AS TEXT) = :text OR id IN"
-            " (SELECT paper FROM alias WHERE key = :key OR key = :title)) ORDER BY id",
-            {"text": text, "key": text, "title": title_key(text)},
+            "WHERE joined IS NULL AND (slug = :text OR id = :number OR id IN"
+            " (SELECT paper FROM alias WHERE key = :text OR key = :title)) ORDER BY id",
+            {"text": text, "number": min(number, _MOST), "title": title_key(text)},
         )
-        if exact:
-            return exact
-        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        return self._papers(
-            "WHERE joined IS NULL AND title LIKE :like ESCAPE '\\' ORDER BY id LIMIT 20", {"like": like}
+        return exact or self._papers(
+            "WHERE joined IS NULL AND title LIKE :like ESCAPE '\\' ORDER BY id LIMIT 20",
+            {"like": anywhere(text)},
         )
 
     def listed_again(self, since: date, lists: int, longest: int | None = None) -> tuple[int, ...]:
