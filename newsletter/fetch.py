@@ -283,8 +283,8 @@ class _Conversation:
 
     def _ended(self, trouble: Trouble | None) -> Turn:
         if trouble:
-            trouble = patience.settled(trouble, self.before.succeeded, self.now)
             failures = self.before.failures + 1
+            trouble = patience.settled(trouble, self.before.succeeded, failures, self.now)
             self._remember(
                 replace(
                     self.state,

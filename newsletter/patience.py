@@ -18,6 +18,8 @@ _LONGEST_PAUSE = timedelta(days=7)
 _BACK_OFF = timedelta(minutes=15)
 _LONGEST_BACK_OFF = timedelta(hours=6)
 _SILENT = timedelta(days=3)
+_STRANGE = 3
+"""So many turns a source may fail that never answered, an hour or so: most likely its address is wrong."""
 OK, UNCHANGED = 200, 304
 BUSY = "busy"
 PASSING = frozenset((BUSY, "unreachable", "failing", "short"))
@@ -78,16 +80,17 @@ def not_before(now: datetime, failures: int, told: float | None) -> datetime:
     return now + min(_BACK_OFF * int(2 ** min(failures - 1, 10)), _LONGEST_BACK_OFF)
 
 
-def settled(trouble: Trouble, succeeded: datetime | None, now: datetime) -> Trouble:
+def settled(trouble: Trouble, succeeded: datetime | None, failures: int, now: datetime) -> Trouble:
     """A trouble that should have passed by now is one for somebody to look at."""
-    if trouble.kind not in PASSING or succeeded is None or now - succeeded < _SILENT:
+    if trouble.kind not in PASSING:
         return trouble
-    days = (now - succeeded).days
-    return Trouble(
-        kind=SILENT,
-        what=f"nothing came for {days} days: {trouble.what}",
-        hint="see whether it is still there; `newsletter fetch` asks it as soon as you like",
-    )
+    if succeeded is None and failures >= _STRANGE:
+        return Trouble(kind=SILENT, what=f"it has never answered: {trouble.what}", hint="see its address")
+    if succeeded is None or now - succeeded < _SILENT:
+        return trouble
+    what = f"nothing came for {(now - succeeded).days} days: {trouble.what}"
+    hint = "see whether it is still there; `newsletter fetch` with its name asks it at once"
+    return Trouble(kind=SILENT, what=what, hint=hint)
 
 
 def is_due(now: datetime, every: int, tried: datetime | None, wait_until: datetime | None) -> bool:

@@ -123,6 +123,7 @@ class Web:
         """Let go of the connections."""
         if self._client is not None:
             self._client.close()
+            self._client = None
 
 
 def open_web(agent: str = "") -> Web:

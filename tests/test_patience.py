@@ -84,12 +84,20 @@ def test_a_status_says_whether_waiting_helps(status, kind):
 def test_a_trouble_that_lasts_three_days_becomes_one_to_look_at():
     trouble = Trouble(kind="unreachable", what="it cannot be reached")
     kinds = [
-        patience.settled(trouble, succeeded, NOW).kind
+        patience.settled(trouble, succeeded, 2, NOW).kind
         for succeeded in (None, NOW - timedelta(days=2, hours=23), NOW - timedelta(days=3))
     ]
 
     assert ["unreachable", "unreachable", "silent"] == kinds
-    assert "gone" == patience.settled(Trouble(kind="gone", what=""), NOW - timedelta(days=9), NOW).kind
+    assert "gone" == patience.settled(Trouble(kind="gone", what=""), NOW - timedelta(days=9), 9, NOW).kind
+
+
+def test_a_source_that_never_answered_is_one_to_look_at_after_an_hour():
+    trouble = Trouble(kind="unreachable", what="it cannot be reached")
+    told = [patience.settled(trouble, None, failures, NOW) for failures in (1, 2, 3)]
+
+    assert ["unreachable", "unreachable", "silent"] == [each.kind for each in told]
+    assert "it has never answered: it cannot be reached" == told[-1].what
 
 
 @given(st.integers(5, 20_000))

@@ -81,6 +81,8 @@ def _entry(dump: str, entry: etree._Element, index: int) -> ListedPaper | Proble
         published=_day(entry, "pubDate", "published", "issued", "publicationDate", "date")
         or _values.day(told.get("publication date", "")),
         updated=_day(entry, "updated", "modified"),
+        # A feed shows an entry for weeks: whoever saves it daily has seen it on one list, and not on twenty.
+        listed=_day(entry, "pubDate", "published", "issued"),
         votes=_values.number(told.get("upvotes", told.get("votes", ""))),
     )
 

@@ -86,6 +86,7 @@ def test_an_entry_is_read_with_what_the_digest_wrote_into_its_description():
             keywords=("looms",),
             version=2,
             published=date(2026, 7, 30),
+            listed=date(2026, 7, 30),
             votes=52,
         )
         == found[1]
@@ -129,6 +130,7 @@ def test_an_atom_feed_is_read_by_its_alternate_link():
             links=(Link(rel="abstract", url="https://doi.org/10.1000/XYZ"),),
             published=date(2026, 8, 6),
             updated=date(2026, 8, 7),
+            listed=date(2026, 8, 6),
         ),
     ] == read(ATOM)
 
@@ -220,3 +222,11 @@ def test_each_identifier_of_an_entry_is_read():
     )
 
     assert ("pmid:38000001", "doi:10.1000/abc") == found.ids
+
+
+def test_an_entry_that_a_feed_shows_for_weeks_is_listed_on_one_day():
+    """Whoever saves the feed each day must not see the entry on twenty lists, which would make it a trend."""
+    saved = [ATOM.replace("<updated>2026-08-07T", f"<updated>2026-08-{day}T") for day in ("07", "28")]
+
+    assert [7, 28] == [read(content)[0].day for content in saved]
+    assert [date(2026, 8, 6)] * 2 == [papers(content)[0].listed for content in saved]
