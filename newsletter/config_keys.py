@@ -33,6 +33,7 @@ from newsletter.config_kinds import (
     PaperLimit,
     PrivateFeedWord,
     Rate,
+    Seconds,
     SecretWord,
     Sender,
     Size,
@@ -51,7 +52,7 @@ from newsletter.config_kinds import (
     weekday_or_day,
     written,
 )
-from newsletter.settings import Email, Expected, Limits, Publish
+from newsletter.settings import Email, Expected, Limits, Publish, Schedule
 from newsletter.yaml_nodes import Steps
 
 
@@ -222,6 +223,26 @@ class RankingKeys(Keys):
     )
 
 
+class ScheduleKeys(Keys):
+    """How newsletter schedule looks about."""
+
+    poll: Seconds = Field(
+        default=Schedule().poll,
+        description="How often the inbox and this file are looked at: 5s, 1m.",
+        json_schema_extra={"default": "5s"},
+    )
+    settle: Seconds = Field(
+        default=Schedule().settle,
+        description="How long a file has to stay as it is before it is read: 2s.",
+        json_schema_extra={"default": "2s"},
+    )
+    timeout: Seconds = Field(
+        default=Schedule().timeout,
+        description="How long a pass may last before it is ended: 2h. The next one goes on from there.",
+        json_schema_extra={"default": "2h"},
+    )
+
+
 class ProfileKeys(Keys):
     """A named interest."""
 
@@ -314,6 +335,9 @@ class RootKeys(Keys):
         json_schema_extra=or_a_cadence,
     )
     ranking: RankingKeys = Field(default_factory=RankingKeys, description="How papers are ranked.")
+    schedule: ScheduleKeys = Field(
+        default_factory=ScheduleKeys, description="How newsletter schedule looks about."
+    )
     fresh: Days = Field(
         default=14,
         description="How long a paper that found no room waits in a backlog: 14d.",
@@ -338,6 +362,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("limits",): LimitKeys,
     ("expected",): ExpectedKeys,
     ("ranking",): RankingKeys,
+    ("schedule",): ScheduleKeys,
     ("profiles",): ProfileKeys,
     ("subscribers",): SubscriberKeys,
 }

@@ -4,6 +4,7 @@ in config_words.py.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
@@ -38,6 +39,19 @@ def written(pattern: str, example: str) -> WithJsonSchema:
 
 
 Duration = Annotated[int, PlainValidator(words.duration), written(r"^\d+ ?[mhdw]$", "6h")]
+_SECONDS = {"s": 1, "m": 60, "h": 60 * 60}
+
+
+def _seconds(value: object) -> int:
+    """Seconds, from 5s, 2m or 1h."""
+    word = words.text(value)
+    found = re.fullmatch(r"(\d{1,5})\s?([smh])", word, re.ASCII)
+    if not found or not int(found[1]):
+        raise Wrong(f"{words.shown(word)} is no length of time", "a number and a letter: 5s, 2m, 1h")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+Seconds = Annotated[int, PlainValidator(_seconds), written(r"^\d+ ?[smh]$", "5s")]
 Days = Annotated[int, PlainValidator(words.days), written(r"^\d+ ?[mhdw]$", "14d")]
 Rate = Annotated[float, PlainValidator(words.rate), written(r"^\d+ ?/ ?[sm]$", "10/s")]
 Size = Annotated[

@@ -12,6 +12,7 @@
     │   └── SigningKey         the key for DKIM cannot be used                    exit 4
     ├── NoModel                the sentence model cannot be used; ranking goes on  (a hint in the report)
     ├── AnotherRun             another run holds the lock; nothing is wrong       exit 0
+    ├── AnotherScheduler       another scheduler looks after the same state       exit 1
     ├── NotFound               no such paper, profile, subscriber or file         exit 2
     └── DumpError              one dump cannot be used: a fact about that file    (a value in the report)
         ├── UnknownFormat      no dump format recognises it
@@ -110,6 +111,10 @@ class AnotherRun(NewsletterError):
     """Another run is active on the same state."""
 
     exit_code = 0
+
+
+class AnotherScheduler(NewsletterError):
+    """Another scheduler is active on the same state: one of the two is there by mistake."""
 
 
 class NotFound(NewsletterError):

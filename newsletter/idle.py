@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from newsletter import __version__
+from newsletter.inbox import find
 from newsletter.publication import ProfileCard
 from newsletter.settings import Config
 from newsletter.shipped import templates_stamp
@@ -55,12 +56,15 @@ def stands(places: Config | Located, files: Iterable[tuple[str, int, int]]) -> s
 def ours(places: Config | Located) -> tuple[Path, ...]:
     """What the program writes itself, and never takes for a dump wherever the inbox is."""
     state = Path(places.state)
-    beside = (state.with_name(state.name + ending) for ending in ("-wal", "-shm", "-journal", ".lock"))
+    beside = (
+        state.with_name(state.name + ending)
+        for ending in ("-wal", "-shm", "-journal", ".lock", ".schedule.lock")
+    )
     return (places.out, state, *beside)
 
 
 def nothing_to_do(
-    store: Store, places: Located, files: Iterable[tuple[str, int, int]], now: datetime
+    store: Store, places: Config | Located, files: Iterable[tuple[str, int, int]], now: datetime
 ) -> bool:
     """Whether nothing has changed since a run left nothing undone, nobody is due, and no mail is."""
     libraries = [stood(path) for path, _, _ in noted_libraries(store)]
@@ -73,6 +77,13 @@ def nothing_to_do(
         return False
     following = store.runs.mark(NEXT_SLOT)
     return not following or now < datetime.fromisoformat(following)
+
+
+def inbox_files(places: Config | Located) -> list[tuple[str, int, int]]:
+    """The inbox as it stands: each file with its size and time, and what is wrong with it as a whole."""
+    files, problems = find(places.inbox, ours(places))
+    wrong = [(str(problem), 0, 0) for problem in problems]
+    return [*((file.path, file.size, file.mtime_ns) for file in files), *wrong]
 
 
 def stood(path: str) -> tuple[str, int, int]:

@@ -74,6 +74,8 @@ class Wishes:
     backfill: bool = False
     out: Path | None = None
     """Where to publish and send instead of config.out: a rehearsal."""
+    leave: frozenset[str] = frozenset()
+    """Paths of files that somebody who watches the inbox knows to be still being written."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,7 +126,7 @@ def run(
     doubted = settle_last_run(store)
     report.hints += _told_of_journal(store)
     notes = read_notes(config.notes)
-    _record(store, config, report, now=now, wall=wall, backfill=wishes.backfill, progress=progress)
+    _record(store, config, report, now=now, wall=wall, wishes=wishes, progress=progress)
     progress.stage("matching")
     _round(store, config, report, now=now, notes=notes, backfill=wishes.backfill)
     there = replace(config, out=wishes.out or config.out)
@@ -166,18 +168,20 @@ def _record(
     *,
     now: datetime,
     wall: datetime,
-    backfill: bool,
+    wishes: Wishes,
     progress: Progress,
 ) -> None:
     program = reader(config.limits)
-    waiting, unread = _collect(store, config, report, now, program)
+    waiting, unread = _collect(store, config, report, now, program, leave=wishes.leave)
     parts = Counter(file.path for _, _, file, _ in waiting)
     progress.expect(sum(dump.size for _, _, _, dump in waiting))
     for _, _, file, dump in sorted(waiting, key=lambda each: each[:2]):
         # An archive has its directory at its end: where that was read, the file is whole.
         settled = dump.name != file.name or not inbox.is_young(file, wall)
         with watched(dump, progress) as seen:
-            recorded = record_dump(store, seen, now, silent=backfill, settled=settled, progress=progress)
+            recorded = record_dump(
+                store, seen, now, silent=wishes.backfill, settled=settled, progress=progress
+            )
         if recorded.state == "unsettled":
             report.left += 1
             continue
@@ -189,11 +193,11 @@ def _record(
             refused = program if file.path in unread else None
             store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
     report.hints += [_not_compared(dump) for dump in report.dumps if not dump.compared]
-    _hint_at_backfill(store, report, backfill=backfill)
+    _hint_at_backfill(store, report, backfill=wishes.backfill)
 
 
 def _collect(
-    store: Store, config: Config, report: Report, now: datetime, program: str
+    store: Store, config: Config, report: Report, now: datetime, program: str, *, leave: frozenset[str]
 ) -> tuple[list[tuple[date, str, inbox.Found, Dump]], set[str]]:
     """The dumps of the files that are not known yet, and the paths of those of which a part was refused."""
     found, problems = inbox.find(config.inbox, idle.ours(config))
@@ -206,7 +210,7 @@ def _collect(
         if known.get(file.path) == (file.size, file.mtime_ns):
             unchanged.append(file.name)
             continue
-        taken = inbox.take(file, config.limits)
+        taken = None if file.path in leave else inbox.take(file, config.limits)
         if taken is None:
             report.left += 1
             continue

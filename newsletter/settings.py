@@ -96,6 +96,17 @@ class Limits:
     depth: int = DEPTH
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How `newsletter schedule` looks about, in seconds: every `poll` at the inbox; a file is taken when it
+    has stood the same for `settle`; a pass that lasts longer than `timeout` is ended.
+    """
+
+    poll: int = 5
+    settle: int = 2
+    timeout: int = 2 * 60 * 60
+
+
 AUTO = "auto"
 """Instead of a model's folder: whichever model this machine has."""
 
@@ -150,6 +161,7 @@ class Config:
     limits: Limits = Limits()
     expected: tuple[Expected, ...] = ()
     ranking: Ranking = Ranking()
+    schedule: Schedule = Schedule()
     notes: Path | None = None
     templates: Path | None = None
     """The user's own templates, looked up before the shipped ones."""

@@ -41,6 +41,7 @@ PURE = (
         "repeats",
     ),
     "progress",
+    "watch",
     "formula",
     "tuning",
     "timeline",
@@ -63,6 +64,7 @@ HEAVY += ("email_validator", "rich", "newsletter.config", "newsletter.mail", "ne
 HEAVY += ("aiolimiter", "aiosmtplib", "asyncio", "newsletter.postman", "newsletter.smtp")
 HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rispy", "zstandard")
 HEAVY += ("rapidfuzz", "numpy", "latex2mathml", "pagefind_bin", "babel")
+HEAVY += ("apscheduler", "newsletter.schedule", "newsletter.duty", "newsletter.passes")
 
 
 @cache

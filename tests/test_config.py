@@ -739,6 +739,22 @@ def test_every_key_stands_in_the_reference():
     assert {name for name in rules.names() if f"`{name}`" not in reference} == set()
 
 
+def test_how_the_scheduler_looks_about(write):
+    made = config.load(write(f"{READER}schedule: {{poll: 1m, settle: 30s, timeout: 1h}}\n"))
+    least = config.load(write(READER))
+
+    assert (60, 30, 3600) == (made.schedule.poll, made.schedule.settle, made.schedule.timeout)
+    assert (5, 2, 7200) == (least.schedule.poll, least.schedule.settle, least.schedule.timeout)
+
+
+@pytest.mark.parametrize("word", ["5", "0s", "5d", "soon"])
+def test_a_time_for_the_scheduler_is_seconds_minutes_or_hours(write, word):
+    with pytest.raises(ConfigError) as told:
+        config.load(write(f"{READER}schedule: {{poll: {word}}}\n"))
+
+    assert f"`{word}` is no length of time (a number and a letter: 5s, 2m, 1h)" in str(told.value)
+
+
 def test_how_a_digest_is_filled(write):
     made = config.load(write(f"{READER}  at_most: 20\n  surprise: yes\ndiversity: 0.6\n"))
     least = config.load(write(READER))

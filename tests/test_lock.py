@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 import stat
 import time
@@ -11,8 +12,8 @@ import time
 import pytest
 from fakes import at
 
-from newsletter.errors import AnotherRun, StateError
-from newsletter.lock import only_run
+from newsletter.errors import AnotherRun, AnotherScheduler, StateError
+from newsletter.lock import only_run, only_scheduler
 
 NOW = at("2026-08-07 06:00")
 
@@ -35,6 +36,33 @@ def test_the_lock_is_free_again_whatever_happened_inside(tmp_path):
         held = (tmp_path / "state.db.lock").read_text()
 
     assert f"process {os.getpid()}, since 2026-08-07T06:00:00+00:00" == held
+
+
+def test_a_second_scheduler_is_told_of_the_first_and_runs_by_hand_may_still_come(tmp_path):
+    path = tmp_path / "state.db"
+    with only_scheduler(path, NOW), only_run(path, NOW), pytest.raises(AnotherScheduler) as told:  # noqa: SIM117 - the last one is what fails
+        with only_scheduler(path, NOW):
+            pass
+
+    assert (
+        f"another scheduler is active (process {os.getpid()}, since 2026-08-07T06:00:00+00:00)"
+        == told.value.what
+    )
+    assert 1 == told.value.exit_code
+
+
+def test_on_a_full_disk_the_lock_holds_without_a_name(tmp_path):
+    """Nobody can write who holds it; two at once would be worse."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with only_run(tmp_path / "state.db", NOW), pytest.raises(AnotherRun, match=r"\(unknown\)"):  # noqa: SIM117 - as above
+            with only_run(tmp_path / "state.db", NOW):
+                pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
 
 
 def test_two_states_do_not_hinder_each_other(tmp_path):

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -69,9 +70,19 @@ def program(ctx: click.Context, config_path: Path) -> None:
 
 def main() -> NoReturn:
     """Run the command that was asked for, and leave with its exit code."""
+    stop_in_order()
+    sys.exit(guarded(lambda: program(standalone_mode=False)))
+
+
+def stop_in_order() -> None:
+    """Let SIGTERM end what runs in good order."""
     signal.signal(signal.SIGTERM, _stop)
+
+
+def guarded(work: Callable[[], int | None]) -> int:
+    """The exit code of some work; what goes wrong in it is said, with a hint."""
     try:
-        code = program(standalone_mode=False)
+        code = work()
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
@@ -84,7 +95,7 @@ def main() -> NoReturn:
         code = _INTERRUPTED + signal.SIGINT
     except Exception as error:  # noqa: BLE001 - the last resort, so that nobody has to read a traceback
         code = _fault(error)
-    sys.exit(code or 0)
+    return code or 0
 
 
 def tell(error: NewsletterError) -> int:

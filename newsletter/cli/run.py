@@ -13,8 +13,7 @@ from newsletter.cli._post import fared, waits, went
 from newsletter.cli._progress import shown
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
 from newsletter.errors import AnotherRun
-from newsletter.idle import IDLE, NEXT_SLOT, noted_libraries, nothing_to_do, ours, stands
-from newsletter.inbox import find
+from newsletter.idle import IDLE, NEXT_SLOT, inbox_files, noted_libraries, nothing_to_do, stands
 from newsletter.lock import only_run
 from newsletter.store import Store, open_store
 from newsletter.where import Located, locate
@@ -56,14 +55,15 @@ def command(
         return _rehearse(config, now, wishes, quiet=quiet)
     try:
         with only_run(Path(config.state), now):
-            return _run_on(config, now, wishes, quiet=quiet)
+            return run_on(config, now, wishes, quiet=quiet)
     except AnotherRun:
         if quiet:  # cron mails whatever is printed, and this is no news
             return 0
         raise
 
 
-def _run_on(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
+def run_on(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
+    """One pass over a configuration, under its lock; what it says is printed, its exit code comes back."""
     store = open_store(Path(config.state))
     try:
         return _run(store, config, now, wishes, quiet=quiet)
@@ -78,23 +78,16 @@ def _idle(places: Located, now: datetime) -> bool:
         return False
     store = open_store(state)
     try:
-        return nothing_to_do(store, places, _inbox_files(places), now)
+        return nothing_to_do(store, places, inbox_files(places), now)
     finally:
         store.close()
-
-
-def _inbox_files(places: Located | Config) -> list[tuple[str, int, int]]:
-    """The inbox as it stands: each file with its size and time, and what is wrong with it as a whole."""
-    files, problems = find(places.inbox, ours(places))
-    wrong = [(str(problem), 0, 0) for problem in problems]
-    return [*((file.path, file.size, file.mtime_ns) for file in files), *wrong]
 
 
 def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
     from newsletter.run import run  # noqa: PLC0415 - as above
 
     number = store.runs.start(now)
-    before = _inbox_files(config)
+    before = inbox_files(config)
     with shown(quiet=quiet) as progress:
         report = run(store, config, now=now, wall=utc_now(), wishes=wishes, progress=progress)
     undone = report.left or report.unread or report.failures or report.sent.waiting
