@@ -44,8 +44,10 @@ def look(config: Config, profiles: Iterable[ProfileCard], site: Path) -> str:
 
 
 def stands(places: Config | Located, files: Iterable[tuple[str, int, int]]) -> str:
-    """A stamp of how everything stands: config, inbox (path, size, mtime), templates, notes, program."""
-    digest = hashlib.sha256()
+    """A stamp of how everything stands: config, inbox (path, size, mtime), templates, notes, program, and
+    whether there is a site.
+    """
+    digest = hashlib.sha256(str((places.out / "site" / "index.html").is_file()).encode())
     for part in (places.digest, __version__, templates_stamp(places.templates), _folder(places.notes)):
         digest.update(part.encode() + b"\0")
     for file in sorted(files):
@@ -66,10 +68,7 @@ def nothing_to_do(
 ) -> bool:
     """Whether nothing has changed since a run left nothing undone, nobody is due, and no mail is."""
     libraries = [stood(path) for path, _, _ in noted_libraries(store)]
-    if (
-        store.runs.mark(IDLE) != stands(places, (*files, *libraries))
-        or not (places.out / "site" / "index.html").is_file()
-    ):
+    if store.runs.mark(IDLE) != stands(places, (*files, *libraries)):
         return False
     if store.runs.mark(OWED) or store.sending.unfinished(now):
         return False

@@ -82,7 +82,7 @@ class OwnProcess:
             again = self._stopping.is_set()
             self._stopping.set()
         if process := self._process:
-            process.kill() if again else process.terminate()
+            _kill(process) if again else process.terminate()
 
     def _lived(self, process: subprocess.Popen[bytes], given: bytes, now: datetime, most: int) -> Outcome:
         """A pass from its beginning to its end: sooner where it takes more than `most` seconds."""
@@ -104,8 +104,14 @@ class OwnProcess:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             return process.communicate(timeout=self._grace)
-        process.kill()
+        _kill(process)
         return process.communicate()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End it at once, and whatever it has started: it leads a group of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:

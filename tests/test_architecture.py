@@ -67,7 +67,6 @@ HEAVY += ("aiolimiter", "aiosmtplib", "asyncio", "newsletter.postman", "newslett
 HEAVY += ("bibtexparser", "charset_normalizer", "ftfy", "orjson", "pyarrow", "rispy", "zstandard")
 HEAVY += ("rapidfuzz", "numpy", "latex2mathml", "pagefind_bin", "babel", "httpx2")
 HEAVY += ("apscheduler", "newsletter.schedule", "newsletter.duty", "newsletter.passes")
-HEAVY += ("rapidfuzz", "numpy", "latex2mathml", "pagefind_bin")
 
 
 @cache

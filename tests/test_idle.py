@@ -62,6 +62,17 @@ def test_every_change_is_noticed_once(home, change):
     assert (True, True, True) == (before, noticed, idle(home))
 
 
+def test_whoever_makes_no_site_may_have_nothing_to_do_either(home):
+    """`outputs: [email]`: a page that is not there is not missed, and one that was there is."""
+    site = home.folder / "out" / "site"
+    (site / "index.html").unlink()
+    missed = idle(home)
+    home.edit(f"{home.config}outputs: [email]\n")
+    home.run("2026-08-07 07:00")
+
+    assert (False, True) == (missed, idle(home))
+
+
 def test_a_slot_that_falls_due_wakes_the_run(home):
     assert (True, False, True) == tuple(
         idle(home, moment) for moment in ("2026-08-07 23:59", "2026-08-08 00:00", "2026-08-08 00:01")

@@ -72,6 +72,15 @@ def test_a_pass_that_hears_no_sigterm_is_killed(home):
     assert -9 == outcome.exit_code
 
 
+def test_what_a_pass_has_started_dies_with_it(home, tmp_path):
+    """A command after the publication, a process for many pages: else its pipe would be waited for for ever."""
+    config = replace(home.loaded(), schedule=Schedule(timeout=1))
+    deaf = "import signal, subprocess; signal.signal(15, signal.SIG_IGN); subprocess.run(['sleep', '60'])"
+    outcome = OwnProcess(script(deaf), grace=0.2)(config, NOON, ())
+
+    assert -9 == outcome.exit_code
+
+
 def test_a_pass_that_somebody_else_killed_says_so(home):
     """The kernel, for one, where memory is short."""
     outcome = OwnProcess(script("import os; os.kill(os.getpid(), 9)"))(home.loaded(), NOON, ())
