@@ -21,20 +21,35 @@ _DIFFERS = 0.005
 
 
 @click.command(short_help="Why a paper came to a reader or profile, or why not.")
-@click.argument("paper")
+@click.argument("paper", required=False)
 @click.option("--for", "reader", metavar="SUBSCRIBER", help="Only what concerns this subscriber.")
 @click.option("--profile", "profile_name", metavar="NAME", help="Only what concerns this profile.")
+@click.option("--not", "without", metavar="SUBSCRIBER", help="Why PAPER did not come, or the newest list.")
 @click.pass_obj
-def command(config_path: Path, *, paper: str, reader: str | None, profile_name: str | None) -> int:
+def command(
+    config_path: Path,
+    *,
+    paper: str | None,
+    reader: str | None,
+    profile_name: str | None,
+    without: str | None,
+) -> int:
     """Trace PAPER: seen in which dump, matched by what, with which score, shown to whom and when.
 
-    PAPER is its title or a piece of it, an arXiv id, a DOI, or the name of its page.
+    PAPER is its title or a piece of it, an arXiv id, a DOI, or the name of its page. With --not it may be
+    left out: then every paper of the newest list is told that did not come to somebody, and why.
     """
     from newsletter import config as configuration  # noqa: PLC0415 - pydantic, 100 ms
 
+    if paper is None and (without is None or reader or profile_name):
+        raise click.UsageError("which PAPER? Only `newsletter why --not SUBSCRIBER` goes without")
     config = configuration.load(config_path)
     with existing_state(config) as store:
-        found = find(store, paper)
+        if without is not None:
+            for line in absences(store, config, without, paper):
+                click.echo(line)
+            return 0
+        found = find(store, paper or "")
         subscriber = _subscriber(config, reader)
         profiles = _profiles(config, subscriber, profile_name)
         for line in trace(store, config, found, profiles, subscriber):
@@ -171,6 +186,8 @@ def _shown(store: Store, config: Config, paper: Paper, subscriber: Subscriber | 
 
 def _why_not(store: Store, matcher: Matcher, paper: Paper, subscriber: Subscriber) -> str:
     row = store.readers.get(subscriber.reader)
+    if suppressed := store.suppressions.get(subscriber.reader):
+        return f"; nothing is sent to them ({suppressed.reason})"
     if row is None:
         return "; the subscription begins with the next run"
     if any(waiting.paper == paper.number for waiting in store.readers.backlog(row.id)):
@@ -193,3 +210,51 @@ def _subscribed(store: Store, reader: int, paper: Paper, fitting: list[str]) -> 
             if news > subscription.covered:
                 return "; it comes with their next digest"
     return "; it did not fit when their digest was made, or is no longer fresh"
+
+
+# --------------------------------------------------------------------------------------- what did not come
+
+
+def absences(store: Store, config: Config, text: str, paper: str | None) -> Iterator[str]:
+    """Why a paper did not come to somebody; without one, why each of the newest list did not."""
+    subscriber = subscriber_named(config, text)
+    if subscriber is None:
+        raise _gone(store, config, text)
+    matcher = _matcher(store, config, config.profiles)
+    if paper is not None:
+        yield from _absent(store, config, matcher, find(store, paper), subscriber)
+        return
+    day = store.papers.newest_list()
+    listed = store.papers.load(store.papers.listed_again(day, 1) if day else ())
+    row = store.readers.get(subscriber.reader)
+    shown = store.readers.shown(row.id, listed) if row else frozenset()
+    missed = [listed[number] for number in sorted(listed.keys() - shown)]
+    of = f"{counted(len(listed), 'paper')} on the list of {day}"
+    yield f"{subscriber.address} was not shown {len(missed)} of {of}"
+    by_reason: dict[str, list[Paper]] = {}
+    for each in missed:
+        by_reason.setdefault(_why_not(store, matcher, each, subscriber), []).append(each)
+    for reason, papers in by_reason.items():
+        yield f"{reason.removeprefix('; ')}: {counted(len(papers), 'paper')}"
+        yield from (f"  {each.slug}: {each.title}" for each in papers)
+    if by_reason:
+        yield f"newsletter why PAPER --not {text} tells more of one"
+
+
+def _absent(
+    store: Store, config: Config, matcher: Matcher, paper: Paper, subscriber: Subscriber
+) -> Iterator[str]:
+    yield paper.title
+    yield from _shown(store, config, paper, subscriber)
+    for profile in config.profiles:
+        if profile.name in subscriber.profiles:
+            yield from _judgement(profile, matcher, paper)
+
+
+def _gone(store: Store, config: Config, text: str) -> NotFound:
+    """Somebody who is no subscriber: perhaps they were one."""
+    row = store.readers.get(text.casefold())
+    if row is None:
+        return missing(config, text)
+    told = f"{row.folded} is no subscriber any more: config.yaml does not name them"
+    return NotFound(told, hint="what they were sent stands in newsletter status --json")

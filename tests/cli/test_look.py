@@ -110,6 +110,74 @@ def test_what_is_not_known_is_told_with_what_to_do(home, arguments, told, hint):
     assert hint in said.err
 
 
+# ------------------------------------------------------------------------------------------- why --not
+
+
+def test_what_of_the_newest_list_did_not_come_to_somebody_is_told_by_reason(home):
+    said = home.newsletter("why", "--not", "ada")
+
+    assert (0, "") == (said.code, said.err)
+    assert (
+        "ada@example.org was not shown 1 of 3 papers on the list of 2026-08-07\n"
+        "it fits none of their profiles: 1 paper\n"
+        "  cats: Cats\n"
+        "newsletter why PAPER --not ada tells more of one\n"
+    ) == said.out
+
+
+def test_who_was_shown_all_of_it_is_told_so(home):
+    home.put("2026-08-08.txt", page("Diffusion two", date="Aug 8"))
+    home.run("2026-08-08 06:00")
+    said = home.newsletter("why", "--not", "ada@example.org")
+
+    assert "ada@example.org was not shown 0 of 1 paper on the list of 2026-08-08\n" == said.out
+
+
+def test_why_one_paper_did_not_come_is_told_with_what_each_profile_says(home):
+    said = home.newsletter("why", "Cats", "--not", "grace")
+
+    assert said.out.startswith("Cats\ngrace@example.org: not shown; it fits none of their profiles\n")
+    assert "Diffusion models: no match: " in said.out
+    assert "Robots: no match: " in said.out
+
+
+def test_a_paper_that_waits_for_the_next_digest_is_told_so(home):
+    """It came after the week's digest went out."""
+    home.put("2026-08-08.txt", SECOND)
+    home.run("2026-08-08 06:00")
+    said = home.newsletter("why", "--not", "grace")
+
+    assert "it comes with their next digest: 1 paper\n  diffusion-two: Diffusion two\n" in said.out
+
+
+def test_nothing_comes_to_who_has_left(home):
+    home.newsletter("unsubscribe", "ada@example.org")
+    said = home.newsletter("why", "--not", "ada")
+
+    assert "nothing is sent to them (unsubscribed): " in said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "which PAPER? Only `newsletter why --not SUBSCRIBER` goes without"),
+        (("--for", "ada"), "which PAPER?"),
+        (("--not", "adda"), "no subscriber or profile is called 'adda'"),
+        (("--not", "emmy@example.org"), "emmy@example.org is no subscriber any more"),
+        (("Dogs", "--not", "ada"), "no paper is known as 'Dogs'"),
+    ],
+)
+def test_who_or_what_is_not_known_is_told(home, arguments, told):
+    config = home.folder / "config.yaml"
+    config.write_text(home.config + "  - {address: emmy@example.org, profiles: [robots]}\n")
+    home.run("2026-08-07 07:00")
+    config.write_text(home.config)
+    said = home.newsletter("why", *arguments)
+
+    assert (2, "") == (said.code, said.out)
+    assert told in said.err
+
+
 @pytest.mark.parametrize("hostile", ["%", "_", "\\", "' OR 1=1 --", "?" * 5000, "\udcff"])
 def test_no_word_is_taken_for_a_pattern_or_a_statement(home, hostile):
     said = home.newsletter("why", hostile)
@@ -118,7 +186,9 @@ def test_no_word_is_taken_for_a_pattern_or_a_statement(home, hostile):
     assert "no paper is known as" in said.err
 
 
-@pytest.mark.parametrize("command", [("why", "Cats"), ("status",), ("preview", "ada")])
+@pytest.mark.parametrize(
+    "command", [("why", "Cats"), ("why", "--not", "ada"), ("status",), ("preview", "ada")]
+)
 def test_before_the_first_run_there_is_nothing_to_look_at(tmp_path, command):
     home = Home(tmp_path)
     said = home.newsletter(*command)
