@@ -49,6 +49,8 @@ PURE = (
     "words",
     "health",
     "wording",
+    "failures",
+    "discreet",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking", "sources")
 WORLD = frozenset(
