@@ -20,6 +20,7 @@ from pydantic import (
 from newsletter import config_words as words
 from newsletter import where
 from newsletter.config_kinds import (
+    LEVELS,
     SEARCHES,
     Address,
     AwayDays,
@@ -31,6 +32,7 @@ from newsletter.config_kinds import (
     KeptSecret,
     Line,
     PaperLimit,
+    PingWord,
     PrivateFeedWord,
     Rate,
     Seconds,
@@ -56,6 +58,9 @@ from newsletter.config_kinds import (
 )
 from newsletter.settings import Email, Expected, Limits, Publish, Schedule
 from newsletter.yaml_nodes import Steps
+
+SHORTEST = 30
+"""Days: what is younger may still be wanted, by a backlog or a page."""
 
 
 class Keys(BaseModel):
@@ -217,6 +222,36 @@ class ExpectedKeys(Keys):
     )
 
 
+class KeepKeys(Keys):
+    """How long the state keeps what takes room; nothing that was seen is ever forgotten."""
+
+    texts: Annotated[Days, Field(ge=SHORTEST)] | None = Field(
+        default=None, description="Abstracts of papers that nobody was shown: 730d. Else for ever."
+    )
+    mails: Annotated[Days, Field(ge=SHORTEST)] | None = Field(
+        default=None, description="The last mails of readers, once they arrived: 90d. Else until the next."
+    )
+    runs: Annotated[Days, Field(ge=SHORTEST)] | None = Field(
+        default=None, description="What runs did: 365d. Else for ever."
+    )
+
+
+class LogKeys(Keys):
+    """What is logged."""
+
+    level: Annotated[str, BeforeValidator(words.one_of(LEVELS))] = Field(
+        default="info",
+        description="From which level on: debug names readers, info and above never do.",
+        json_schema_extra={"enum": list(LEVELS)},
+    )
+    format: Annotated[str, BeforeValidator(words.one_of(("text", "json")))] = Field(
+        default="text",
+        description="Lines of text, or one JSON object a line.",
+        json_schema_extra={"enum": ["text", "json"]},
+    )
+    file: FilePath | None = Field(default=None, description="Where to; standard error where nothing stands.")
+
+
 class RankingKeys(Keys):
     """How papers are ranked."""
 
@@ -339,6 +374,20 @@ class RootKeys(Keys):
         description="How often dumps should come, to be told when they do not: weekday, or a list.",
         json_schema_extra=or_a_cadence,
     )
+    keep: KeepKeys = Field(default_factory=KeepKeys, description="How long the state keeps what takes room.")
+    log: LogKeys | None = Field(default=None, description="What is logged; nothing where this is missing.")
+    metrics_file: FilePath | None = Field(
+        default=None, description="A file for Prometheus' textfile collector, as /var/lib/…/newsletter.prom."
+    )
+    ping: PingWord = Field(
+        default="",
+        description="Is told of each run: https://hc-ping.com/UUID, or {env: NAME}.",
+    )
+    on_failure: Annotated[tuple[Address, ...], BeforeValidator(words.one_or_listed)] = Field(
+        default=(),
+        description="Who gets a mail when something new goes wrong: an address, or a list of them.",
+        json_schema_extra=or_one,
+    )
     ranking: RankingKeys = Field(default_factory=RankingKeys, description="How papers are ranked.")
     schedule: ScheduleKeys = Field(
         default_factory=ScheduleKeys, description="How newsletter schedule looks about."
@@ -366,6 +415,8 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("publish",): PublishKeys,
     ("limits",): LimitKeys,
     ("expected",): ExpectedKeys,
+    ("keep",): KeepKeys,
+    ("log",): LogKeys,
     ("ranking",): RankingKeys,
     ("schedule",): ScheduleKeys,
     ("profiles",): ProfileKeys,

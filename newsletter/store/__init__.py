@@ -21,12 +21,14 @@ from pathlib import Path
 from newsletter.store.database import Database
 from newsletter.store.dumps import Dumps
 from newsletter.store.editions import Editions
+from newsletter.store.failures import Failures
 from newsletter.store.learning import Learning
 from newsletter.store.pages import Pages
 from newsletter.store.papers import Papers
 from newsletter.store.private import Private
 from newsletter.store.readers import Readers
 from newsletter.store.repeats import Repeats
+from newsletter.store.retention import Retention
 from newsletter.store.runs import Runs
 from newsletter.store.sending import Sending
 from newsletter.store.similar import Similar
@@ -51,6 +53,8 @@ class Store:
         self.sending = Sending(database, self.readers)
         self.suppressions = Suppressions(database)
         self.private = Private(database)
+        self.failures = Failures(database)
+        self.retention = Retention(database)
         self.sources = Sources(database)
 
     def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:
