@@ -21,7 +21,7 @@ from newsletter.ports import SILENT, Progress
 from newsletter.repeats import alike, may_repeat
 from newsletter.settings import Limits
 from newsletter.store import Store
-from newsletter.store.papers import Clean
+from newsletter.store.paper_rows import Clean
 from newsletter.text import clean
 
 REVISION = "revision"

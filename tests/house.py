@@ -32,7 +32,7 @@ from newsletter.rules import load
 from newsletter.settings import Config
 from newsletter.similar import find_similar
 from newsletter.store import Store, open_store
-from newsletter.store.papers import Clean
+from newsletter.store.paper_rows import Clean
 
 
 def keywords(*terms: str, **more) -> Rule:

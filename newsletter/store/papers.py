@@ -5,33 +5,21 @@ diff.py's work, done between `known` and `write`.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
-from operator import itemgetter
 
-from newsletter.diff import Diff, Origin, Record, said
-from newsletter.formula import has_formula
-from newsletter.identity import ARXIV, list_date, slug, title_key
-from newsletter.model import Link, ListedPaper, Paper, Repeat, Sighting
-from newsletter.store import codec
+from newsletter.diff import Diff, Record
+from newsletter.identity import list_date, slug, title_key
+from newsletter.model import ListedPaper, Paper, Repeat, Sighting
 from newsletter.store.database import Database, anywhere
+from newsletter.store.paper_rows import Clean, columns, paper_of_row, record_of_row, sighting_of_row
 from newsletter.store.repeats import Repeats
 from newsletter.store.retention import Retention
 from newsletter.store.similar import Similar
 
 _PAPER = "SELECT id, slug, title, abstract, merged, version, recorded, revised FROM paper"
 _MOST = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clean:
-    """The texts of a record as people read them."""
-
-    title: str
-    abstract: str
 
 
 class Papers:
@@ -65,7 +53,7 @@ class Papers:
             " WHERE p.joined IS NULL AND p.id IN (SELECT value FROM json_each(:numbers)) ORDER BY p.id",
             {"numbers": json.dumps(sorted(numbers))},
         )
-        return tuple(_record(row) for row in rows)
+        return tuple(record_of_row(row) for row in rows)
 
     def write(
         self, diff: Diff, texts: Mapping[int, Clean], *, dump: int, day: date, now: datetime, silent: bool
@@ -110,7 +98,7 @@ class Papers:
             "INSERT INTO paper (id, news, slug, title, abstract, merged, origins, version, recorded, silent)"
             " VALUES (:id, :news, :slug, :title, :abstract, :merged, :origins, :version, :now, :silent)",
             (
-                {"id": number, "news": place, "slug": slug, **same, **_columns(record, texts[record.number])}
+                {"id": number, "news": place, "slug": slug, **same, **columns(record, texts[record.number])}
                 for number, record, slug, place in zip(count(first), records, slugs, news, strict=False)
             ),
         )
@@ -125,7 +113,7 @@ class Papers:
                 {
                     "id": record.number,
                     "news": news.get(record.number),
-                    **_columns(record, texts[record.number]),
+                    **columns(record, texts[record.number]),
                 }
                 for record in records
             ),
@@ -343,7 +331,7 @@ class Papers:
         rows = self._db.all(f"{_PAPER} {where}", values)
         numbers = [row["id"] for row in rows]
         seen, repeats = self._sightings(numbers), self._repeats(numbers)
-        return tuple(_paper(row, seen.get(row["id"], ()), repeats.get(row["id"], ())) for row in rows)
+        return tuple(paper_of_row(row, seen.get(row["id"], ()), repeats.get(row["id"], ())) for row in rows)
 
     def _repeats(self, numbers: Sequence[int]) -> dict[int, tuple[Repeat, ...]]:
         rows = self._db.all(
@@ -365,90 +353,5 @@ class Papers:
         )
         seen: dict[int, tuple[Sighting, ...]] = {}
         for row in rows:
-            seen[row["paper"]] = (*seen.get(row["paper"], ()), _sighting(row))
+            seen[row["paper"]] = (*seen.get(row["paper"], ()), sighting_of_row(row))
         return seen
-
-
-def _columns(record: Record, clean: Clean) -> dict[str, object]:
-    """The row of a record. A raw text that is as people read it stands in its own column alone."""
-    shown = {"title": clean.title, "abstract": clean.abstract}
-    same = [name for name, text in shown.items() if text == getattr(record.merged, name)]
-    return {
-        **shown,
-        "merged": codec.dumps(record.merged, without=same),
-        "origins": json.dumps(_origins(record)),
-        "version": record.merged.version,
-    }
-
-
-def _origins(record: Record) -> dict[str, tuple[str, int]]:
-    """Where each field came from; under "" where all came from one dump, as they mostly do."""
-    found = {name: (origin.dump, origin.version) for name, origin in record.origins}
-    if len(set(found.values())) == 1 and list(found) == said(record.merged):
-        return {"": next(iter(found.values()))}
-    return found
-
-
-def _record(row: sqlite3.Row) -> Record:
-    merged = codec.loads(ListedPaper, row["merged"], missing={n: row[n] for n in ("title", "abstract")})
-    origins = {name: Origin(dump=o[0], version=o[1]) for name, o in json.loads(row["origins"]).items()}
-    if "" in origins:
-        origins = dict.fromkeys(said(merged), origins[""])
-    return Record(
-        number=row["id"],
-        merged=merged,
-        keys=frozenset(json.loads(row["keys"])),
-        origins=tuple(sorted(origins.items(), key=itemgetter(0))),
-    )
-
-
-def _sighting(row: sqlite3.Row) -> Sighting:
-    return Sighting(
-        dump=row["name"],
-        date=date.fromisoformat(row["date"]),
-        line=row["line"],
-        votes=row["votes"],
-        stars=row["stars"],
-    )
-
-
-def _paper(row: sqlite3.Row, sightings: tuple[Sighting, ...], repeats: tuple[Repeat, ...]) -> Paper:
-    merged = codec.loads(ListedPaper, row["merged"], missing={"title": row["title"]})
-    return Paper(
-        number=row["id"],
-        slug=row["slug"],
-        title=row["title"],
-        abstract=row["abstract"],
-        authors=merged.authors,
-        affiliations=merged.affiliations,
-        ids=merged.ids,
-        links=(*_links_of_ids(merged), *merged.links),
-        categories=merged.categories,
-        keywords=merged.keywords,
-        venue=merged.venue,
-        comment=merged.comment,
-        licence=merged.licence,
-        version=row["version"],
-        published=merged.published,
-        updated=merged.updated,
-        recorded=datetime.fromisoformat(row["recorded"]),
-        revised=datetime.fromisoformat(row["revised"]) if row["revised"] else None,
-        sightings=sightings,
-        repeats=repeats,
-        raw_title=merged.title if has_formula(merged.title) else "",
-        raw_abstract=merged.abstract if has_formula(merged.abstract) else "",
-    )
-
-
-def _links_of_ids(merged: ListedPaper) -> tuple[Link, ...]:
-    """Where a paper's ids lead, unless a dump said so itself."""
-    told = {link.rel for link in merged.links}
-    links = []
-    for key in merged.ids:
-        scheme, _, value = key.partition(":")
-        if key.startswith(ARXIV):
-            links += [Link(rel="abstract", url=f"https://arxiv.org/abs/{value}")]
-            links += [Link(rel="pdf", url=f"https://arxiv.org/pdf/{value}")]
-        elif scheme == "doi":
-            links.append(Link(rel="abstract", url=f"https://doi.org/{value}"))
-    return tuple(link for link in links if link.rel not in told)
