@@ -13,7 +13,6 @@ from gettext import GNUTranslations
 import lxml.etree
 import lxml.html
 import pytest
-from babel.core import Locale
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -59,7 +58,7 @@ def marked() -> Press:
     compiled = io.BytesIO()
     write_mo(compiled, wrapped)
     compiled.seek(0)
-    return presses.load(GREEK, None, Words("el", GNUTranslations(compiled), Locale("el")))
+    return presses.load(GREEK, None, Words("el", GNUTranslations(compiled), "el"))
 
 
 @pytest.fixture(scope="module")
