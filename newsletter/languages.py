@@ -8,13 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 from gettext import translation
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from newsletter.shipped import catalogues
 from newsletter.words import Words
-
-if TYPE_CHECKING:
-    from babel.core import Locale
 
 FOLDER = catalogues()
 DOMAIN = "newsletter"
@@ -39,21 +35,19 @@ def spoken(language: str, folder: Path = FOLDER) -> bool:
 @cache
 def words(language: str, folder: Path = FOLDER) -> Words:
     """The words of a language; of one that is not at hand the English ones, with its own dates."""
-    from babel.core import Locale  # noqa: PLC0415 - a run that says nothing needs no languages
-
     names = [_file_name(parts) for parts in _shorter(language)]
     catalogue = translation(DOMAIN, folder, languages=names, fallback=True)
-    return Words(language, catalogue, next(_locales(language), Locale.parse(_BRITISH)))
+    return Words(language, catalogue, next(_locales(language), _BRITISH))
 
 
-def _locales(language: str) -> Iterator[Locale]:
+def _locales(language: str) -> Iterator[str]:
     """How dates go, for the whole tag, else without its last part, and so on."""
-    from babel.core import Locale, UnknownLocaleError  # noqa: PLC0415 - as above
+    from babel.core import Locale, UnknownLocaleError  # noqa: PLC0415 - a run that says nothing needs no languages
 
     for parts in _shorter(language):
         name = _file_name(parts)
         try:
-            yield Locale.parse(_BRITISH if name == OWN else name)
+            yield str(Locale.parse(_BRITISH if name == OWN else name))
         except (UnknownLocaleError, ValueError):
             continue
 

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 # What a template with a slip in it can raise while it is filled in, besides Jinja's own errors.
-SLIPS = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
+SLIPS = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, OSError),
+    *(RecursionError, TypeError, ValueError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,9 @@ def _is_template(name: str) -> bool:
 def _environment(folders: tuple[Path, ...], site: Site, words: Words) -> Environment:
     import jinja2  # noqa: PLC0415  (as above)
 
-    from newsletter.trans import Trans  # noqa: PLC0415  (needs jinja2)
+    from newsletter.trans import Speaking, Trans  # noqa: PLC0415  (needs jinja2)
 
-    environment = jinja2.Environment(
+    environment = Speaking(
         loader=jinja2.FileSystemLoader(folders),
         autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=jinja2.StrictUndefined,

@@ -12,10 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from gettext import NullTranslations
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from babel.core import Locale
 
 _KEPT = 4096
 
@@ -36,7 +32,8 @@ class Words:
 
     language: str
     catalogue: NullTranslations
-    locale: Locale
+    locale: str
+    """Of the CLDR, as de_AT. By its name: to look an object of Babel up takes longer than to write a date."""
 
     def say(self, text: str, **values: object) -> str:
         """The sentence, with each %(name)s filled in; nothing is escaped."""
@@ -53,11 +50,11 @@ class Words:
 
     def day(self, when: date) -> str:
         """“7 August 2026”."""
-        return _day(self.locale, when.year, when.month, when.day)
+        return _day(self.locale, when)
 
     def month(self, when: date) -> str:
         """“August 2026”."""
-        return _skeleton(self.locale, "yMMMM", when.year, when.month, 1)
+        return _skeleton(self.locale, "yMMMM", when)
 
     def days(self, dates: Iterable[date]) -> str:
         """“13 March, 3 June and 7 August 2026”: the year once where all share it and it comes last."""
@@ -69,7 +66,7 @@ class Words:
     def _short(self, when: date) -> str:
         """“13 March”; with the year where that does not stand at the end."""
         whole = self.day(when)
-        short = _skeleton(self.locale, "MMMMd", when.year, when.month, when.day)
+        short = _skeleton(self.locale, "MMMMd", when)
         return short if whole.startswith(short) else whole
 
     def listed(self, parts: Sequence[str]) -> str:
@@ -96,30 +93,32 @@ class Words:
     @property
     def direction(self) -> str:
         """Which way it is written: ltr or rtl."""
-        return self.locale.text_direction
+        from babel.core import Locale  # noqa: PLC0415 - as below
+
+        return Locale.parse(self.locale).text_direction
 
     @property
     def english(self) -> bool:
         """Whether it is the language that most papers are in."""
-        return self.locale.language == "en"
+        return self.locale.partition("_")[0] == "en"
 
 
 @lru_cache(_KEPT)
-def _day(locale: Locale, year: int, month: int, day: int) -> str:
+def _day(locale: str, when: date) -> str:
     from babel.dates import format_date  # noqa: PLC0415 - 40 ms that only a run which renders pays
 
-    return format_date(date(year, month, day), "long", locale=locale)
+    return format_date(when, "long", locale=locale)
 
 
 @lru_cache(_KEPT)
-def _skeleton(locale: Locale, skeleton: str, year: int, month: int, day: int) -> str:
+def _skeleton(locale: str, skeleton: str, when: date) -> str:
     from babel.dates import format_skeleton  # noqa: PLC0415 - as above
 
-    return format_skeleton(skeleton, date(year, month, day), locale=locale)
+    return format_skeleton(skeleton, when, locale=locale)
 
 
 @lru_cache(_KEPT)
-def _number(locale: Locale, number: float) -> str:
+def _number(locale: str, number: float) -> str:
     from babel.numbers import format_decimal  # noqa: PLC0415 - as above
 
     return format_decimal(number, "#,##0.##", locale=locale)

@@ -119,6 +119,17 @@ def test_a_sentence_of_a_template_is_said_in_the_sites_language(tmp_path):
     )
 
 
+def test_a_sentence_compiles_to_what_its_words_compile_to():
+    """No catalogue is asked while a page is made: it costs what it would in one language."""
+    compiled = presses.load(SITE, None).environment.compile
+    sentence = (
+        "<p>{% trans n=x | length %}Page {{ n }}{% endtrans %} of <b>{% trans %}Search{% endtrans %}</b></p>"
+    )
+    plain = "<p>Page {{ x | length }} of <b>Search</b></p>"
+
+    assert compiled(plain, raw=True) == compiled(sentence, raw=True)
+
+
 def test_a_sentence_of_a_users_own_stays_as_it_is(tmp_path):
     page = "{% trans %}All of it, 100% ours{% endtrans %} {{ say('and this') }}"
 

@@ -76,8 +76,7 @@ WITH_MEANING = {
 class Taste:
     """What an interest is made of: a topic in words, liked texts (the latest first) and disliked ones.
 
-    `whose` is how the liked ones are spoken of: “your”, or nothing where they are somebody else's; `weight`
-    multiplies what it adds.
+    `whose` is “your” where the liked ones are the reader's own, else empty; `weight` multiplies what it adds.
     """
 
     topic: str = ""

@@ -13,11 +13,11 @@ from gettext import GNUTranslations
 import lxml.etree
 import lxml.html
 import pytest
-from babel.core import Locale
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fakes import at, paper, pick, section
+from home import Home, page
 
 from newsletter import outputs
 from newsletter import press as presses
@@ -59,7 +59,7 @@ def marked() -> Press:
     compiled = io.BytesIO()
     write_mo(compiled, wrapped)
     compiled.seek(0)
-    return presses.load(GREEK, None, Words("el", GNUTranslations(compiled), Locale("el")))
+    return presses.load(GREEK, None, Words("el", GNUTranslations(compiled), "el"))
 
 
 @pytest.fixture(scope="module")
@@ -375,3 +375,21 @@ def test_no_style_and_no_script_hangs_on_a_word(press):
     by_word = re.compile(r"\[(?:aria-label|title|placeholder|alt)[~|^$*]?=")
 
     assert [] == [found for asset in assets for found in by_word.findall(asset)]
+
+
+def test_a_state_outlives_a_change_of_language(tmp_path):
+    """What was recorded in English days is told in German; what was sent stays as it was sent."""
+    home = Home(tmp_path)
+    home.put("2026-08-07.txt", page("Diffusion one", "Diffusion two"))
+    home.run("2026-08-07 06:00")
+    english, sent = home.site(), home.mails()
+    home.edit(home.config.replace("site:\n", "site:\n  language: de\n", 1))
+    told = home.run("2026-08-07 07:00")
+    german = home.site()
+
+    assert (0, "") == (told.code, told.err)
+    assert sent == home.mails()
+    assert english.keys() <= german.keys()
+    assert "“Diffusion” in the title" in english["papers/diffusion-one.html"].decode()
+    assert "„Diffusion“ im Titel" in german["papers/diffusion-one.html"].decode()
+    assert [] == [path for path, content in german.items() if b"in the title" in content]
