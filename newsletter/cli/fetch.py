@@ -46,7 +46,9 @@ def command(
     from newsletter import config as configuration  # noqa: PLC0415 - pydantic, 100 ms
 
     config, now = configuration.load(config_path), as_of or utc_now()
-    store = open_store(Path(config.state))
+    state = Path(config.state)
+    # Whoever only asks what would be asked gets no state made for it.
+    store = open_store(None if dry_run and not state.is_file() else state)
     try:
         asked = _asked(store, config, now, names, at_once=at_once)
         if dry_run:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -41,6 +43,20 @@ def test_what_came_is_one_line(tmp_path, web):
     assert said.out.endswith("dumps\n")
 
 
+def test_on_a_terminal_each_source_has_a_line(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed", f"feed: {web.url}/busy\n  name: busy")
+    web.answers("/busy", status(429, retry_after="3600"))
+    screen, terminal = os.openpty()
+    subprocess.run(home.command("fetch", "--as-of", MORNING), stdout=terminal, stderr=terminal, check=True)
+    os.close(terminal)
+    lines = os.read(screen, 65536).decode().splitlines()
+    os.close(screen)
+
+    assert "feed: 1 listing in 2026-08-07-feed.xml" == lines[0]
+    assert "busy: it cannot answer now (status 429); asked again Fri 7 Aug 07:00" == lines[1]
+    assert lines[2].startswith("2 sources asked: 1 dump with 1 listing, 1 wants to be left alone. ")
+
+
 def test_who_is_not_due_is_not_asked_unless_named_or_now(tmp_path, web):
     home = home_with(tmp_path, f"feed: {web.url}/feed")
     home.newsletter("fetch", "--as-of", MORNING)
@@ -60,7 +76,7 @@ def test_a_dry_run_asks_nobody_and_says_whom_it_would(tmp_path, web):
     home = home_with(tmp_path, f"feed: {web.url}/feed", f"huggingface: {{url: {web.url}/daily}}")
     said = home.newsletter("fetch", "--as-of", MORNING, "--dry-run")
 
-    assert [] == web.asked
+    assert ([], False) == (web.asked, home.state.exists())
     assert f"feed: {web.url}/feed\n" in said.out
     assert f"huggingface: {web.url}/daily?date=2026-08-06&limit=100\n" in said.out
     assert "Dry run, nobody was asked. 2 sources would be, into " in said.out
@@ -96,6 +112,21 @@ def test_without_sources_it_says_where_they_would_stand(tmp_path):
         said.code,
         said.out,
     )
+
+
+@pytest.mark.parametrize("arguments", [("fetch",), ("run", "--fetch")])
+def test_without_sources_nothing_that_fetches_is_even_loaded(tmp_path, arguments):
+    program = (
+        "import atexit, sys\n"
+        f"sys.argv = {['newsletter', *Home(tmp_path).command(*arguments)[1:]]!r}\n"
+        "atexit.register(lambda: print(*sorted(sys.modules), sep='\\n'))\n"
+        "from newsletter.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert {"newsletter.config", "newsletter.cli.fetch"} <= set(done.stdout.split())
+    assert not {"httpx2", "httpcore2"} & set(done.stdout.split())
 
 
 def test_a_name_that_no_source_has_is_a_mistake_of_usage(tmp_path, web):
