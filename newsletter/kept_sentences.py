@@ -40,6 +40,11 @@ class KeptSentences:
         """The model as people are told of it: its name and its hash."""
         return f"{self._model.name} ({self._model.digest})"
 
+    @property
+    def digest(self) -> str:
+        """What all its vectors hang on."""
+        return self._model.digest
+
     def __call__(self, texts: Sequence[str], /) -> Floats:
         """Unit vectors of texts, one a row."""
         some = [self._some(texts[first : first + _AT_ONCE]) for first in range(0, len(texts), _AT_ONCE)]

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter import __version__, formats, inbox
-from newsletter.errors import DumpError, NoModel
+from newsletter.errors import DumpError, NoModel, StateError
 from newsletter.identity import arxiv_key, doi_key, title_key
 from newsletter.idle import stood
 from newsletter.matching import Matcher, compile_profiles, leanings
@@ -26,9 +28,11 @@ from newsletter.text import clean
 
 if TYPE_CHECKING:
     from newsletter.kept_sentences import KeptSentences
+    from newsletter.models import Model
     from newsletter.ranking.background import Background
     from newsletter.ranking.interest import Interest, Ranker, Taste
     from newsletter.ranking.tastes import Tastes
+    from newsletter.sentences import Sentences
 
 Text = tuple[str, str]
 
@@ -54,13 +58,17 @@ class Likes:
 
 class Leanings:
     """The learned rules of some profiles, with what they name. `folder` is where paths begin; `model` is
-    the sentence model that is asked, if any.
+    the sentence model that is asked, if any; `keeps` whether libraries and what a model says are kept where
+    no transaction is open. In one, all is.
     """
 
-    def __init__(self, store: Store, profiles: Iterable[Profile], folder: Path, model: str = "") -> None:
+    def __init__(
+        self, store: Store, profiles: Iterable[Profile], folder: Path, model: str = "", *, keeps: bool = False
+    ) -> None:
         self._store = store
         self._folder = folder
         self._model = model
+        self._keeps = keeps
         self.without_model: NoModel | None = None
         """Why the model that was asked for is not asked, once tastes() has tried."""
         self._profiles = tuple(profiles)
@@ -80,28 +88,46 @@ class Leanings:
 
     def _ranker(self) -> tuple[Ranker, str]:
         """What scores papers here, and a name for what it measures by."""
-        from newsletter.ranking.interest import REFERENCE, Ranker  # noqa: PLC0415 - as above
+        from newsletter.ranking.interest import Ranker  # noqa: PLC0415 - as above
 
         usual, named = background(self._store)
-        embedder = self._embedder()
-        if embedder is None:
+        if self._embedder is None:
             return Ranker(usual), named
-        size = settled_size(self._store.papers.count())
-        texts = self._store.papers.texts(sampled(size, REFERENCE))
-        return Ranker(usual, embedder, texts), f"{named} {embedder.told}"
+        return Ranker(usual, self._embedder, self._usual_texts()), f"{named} {self._embedder.told}"
 
+    def _usual_texts(self) -> list[Text]:
+        """Papers of the archive that say what is usual for a model."""
+        from newsletter.ranking.interest import REFERENCE  # noqa: PLC0415 - as above
+
+        return self._store.papers.texts(sampled(settled_size(self._store.papers.count()), REFERENCE))
+
+    @cached_property
     def _embedder(self) -> KeptSentences | None:
         """The sentence model that is to be asked; None where none is, or none can be."""
-        if not self._model:
+        if not self._model or not self.by_profile:
             return None
         try:
-            embedder = kept_sentences(self._store, self._model, keeps=self._store.writing)
+            embedder = kept_sentences(self._store, self._model, keeps=self._keeps or self._store.writing)
         except NoModel as error:
             self.without_model = error
             return None
         if self._store.writing:
             self._store.runs.set_mark(MODEL, embedder.told)
         return embedder
+
+    def read_ahead(self, papers: Iterable[Paper]) -> None:
+        """Ask the sentence model what it will be asked of these papers and of the profiles, and keep it.
+
+        A model takes 30 ms a text, and nobody else can write while a transaction is open.
+        """
+        if self._embedder is None:
+            return
+        from newsletter.ranking.meaning import said  # noqa: PLC0415 - numpy, as above
+        from newsletter.ranking.tastes import text_of  # noqa: PLC0415 - as above
+
+        tastes = chain.from_iterable(map(self._tastes, self.by_profile.values()))
+        texts = [*self._usual_texts(), *(text for taste in tastes for text in taste.read)]
+        self._embedder([said(text) for text in (*texts, *map(text_of, papers))])
 
     def _interests(self, ranker: Ranker, usual: str, tastes: Sequence[Taste]) -> list[Interest]:
         """The tastes as vectors, worked out where neither they nor what is usual stood so before."""
@@ -172,8 +198,7 @@ class Leanings:
             kept = self._store.learning.library(content)
             if kept is None:
                 kept = read_library(path)
-                if self._store.writing:
-                    self._store.learning.put_library(content, kept)
+                self._keep_library(content, kept)
         except (OSError, DumpError) as error:
             why = error.what if isinstance(error, DumpError) else (error.strerror or "cannot be read")
             return Likes(trouble=f"{name}: {why}")
@@ -181,6 +206,14 @@ class Leanings:
             return Likes(trouble=f"{name}: no papers are in it")
         more = f"{name}: only the latest 40 of its papers count" if len(kept) > _LATEST else ""
         return Likes(texts=kept, trouble=more)
+
+    def _keep_library(self, content: str, texts: tuple[Text, ...]) -> None:
+        if self._store.writing:
+            self._store.learning.put_library(content, texts)
+        elif self._keeps:
+            # Whoever has the state just now, and whatever is wrong with it: the library was read.
+            with suppress(StateError), self._store.transaction():
+                self._store.learning.put_library(content, texts)
 
     def path(self, name: str) -> Path:
         """Where a library's file is."""
@@ -203,14 +236,19 @@ class Leanings:
         return tuple(stood(str(self.path(name))) for name in sorted(names) if is_library(name))
 
     def hashed(self, profile: Profile) -> Profile:
-        """The profile with the content of its libraries in its hash: when they change, its rules have."""
+        """The profile with all that its learned rules hang on in its hash: when a library's content changes,
+        or another sentence model is asked, its rules have.
+        """
         several = self.by_profile.get(profile.name, ())
         names = sorted({n for each in several for n in (*each.liked, *each.disliked) if is_library(n)})
-        if not names:
+        besides = [repr(self.likes(name).texts) for name in names]
+        if several and self._embedder is not None:
+            besides.append(self._embedder.digest)
+        if not besides:
             return profile
         digest = hashlib.blake2b(profile.rules_hash.encode(), digest_size=8)
-        for name in names:
-            digest.update(repr(self.likes(name).texts).encode())
+        for each in besides:
+            digest.update(each.encode())
         return replace(profile, rules_hash=digest.hexdigest())
 
     def troubles(self) -> Iterator[str]:
@@ -300,9 +338,17 @@ def kept_sentences(store: Store, model: str, *, keeps: bool) -> KeptSentences:
     """The model of that folder, or the one that `auto` finds, with its vectors in a state. Raises NoModel."""
     from newsletter.kept_sentences import KeptSentences  # noqa: PLC0415 - an extra, and its libraries
     from newsletter.models import find  # noqa: PLC0415 - beside it
-    from newsletter.sentences import Sentences  # noqa: PLC0415 - beside it
 
-    return KeptSentences(store, Sentences(find(model)), keeps=keeps)
+    found = find(model)
+    return KeptSentences(store, _opened(found, stood(str(found.onnx))), keeps=keeps)
+
+
+@lru_cache(maxsize=1)
+def _opened(model: Model, stood: tuple[str, int, int]) -> Sentences:  # noqa: ARG001 - another file, another model
+    """A model ready to be asked; a run asks before its round and in it."""
+    from newsletter.sentences import Sentences  # noqa: PLC0415 - an extra, and its libraries
+
+    return Sentences(model)
 
 
 def settled_size(papers: int) -> int:

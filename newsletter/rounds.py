@@ -142,6 +142,17 @@ def open_desk(store: Store, config: Config, now: datetime, notes: Mapping[date, 
     )
 
 
+def ask_ahead(store: Store, config: Config) -> None:
+    """Put before the sentence model what the round will ask it: on a first run that takes minutes, too long
+    for a transaction.
+    """
+    leanings = Leanings(store, config.profiles, config.path.parent, config.ranking.model, keeps=True)
+    leanings.read_ahead(())
+    newest = store.papers.newest()
+    for above in range(int(store.runs.mark(COMPOSED) or 0), newest, _CHUNK):
+        leanings.read_ahead(store.papers.news(above, min(above + _CHUNK, newest)))
+
+
 def match_news(desk: Desk, *, whole_archive: bool = False) -> None:
     """Match what no profile has judged yet, and lay out who fits what."""
     store = desk.store

@@ -46,6 +46,7 @@ from newsletter.record import MOST_COMPARED, REVISION, Recorded, borne_date, rea
 from newsletter.rounds import (
     COMPOSED,
     COMPOSED_AT,
+    ask_ahead,
     keep_pages,
     match_news,
     open_desk,
@@ -292,6 +293,8 @@ def _round(
     notes: Mapping[date, str],
     backfill: bool,
 ) -> None:
+    if config.ranking.model:
+        ask_ahead(store, config)
     with store.transaction():
         desk = open_desk(store, config, now, notes)
         report.hints += [f"{trouble}; the rest of the profile counts" for trouble in desk.leanings.unread()]

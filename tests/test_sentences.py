@@ -8,7 +8,7 @@ from importlib import metadata
 import numpy as np
 import pytest
 import tiny_model
-from fakes import profile
+from fakes import paper, profile
 from home import Home, page
 
 from newsletter import models
@@ -16,7 +16,7 @@ from newsletter.errors import NoModel
 from newsletter.kept_sentences import KeptSentences
 from newsletter.leanings import Leanings
 from newsletter.models import find
-from newsletter.rules import like
+from newsletter.rules import keywords, like, topic
 from newsletter.store import open_store
 
 
@@ -204,6 +204,15 @@ def test_many_texts_are_asked_for_in_parts():
 
 # -------------------------------------------------------------------------------------- in the whole program
 
+
+def kept_vectors(store):
+    return store.learning._db.value("SELECT count(*) FROM vector")
+
+
+def liking(*titles):
+    return profile("p", ("like", like.Settings(papers=titles)))
+
+
 LIKING = """\
 ranking:
   model: {model}
@@ -245,6 +254,44 @@ def test_a_model_beside_the_config_is_asked_and_told(sentences, tmp_path):
     assert "model" not in checked.err + ran.err
     assert f"Sentence model: tiny ({sentences.digest})" in status.out
     assert [(sentences.digest,)] == kept
+
+
+def test_what_is_read_ahead_is_not_asked_in_the_round(sentences, tmp_path):
+    """Nobody else could write while the model thinks."""
+    store = open_store(None)
+    several = [
+        liking("A robot with a gripper"),
+        profile("q", ("topic", topic.Settings(text="voices"))),
+    ]
+    papers = [paper("Utterance", "A lemma.", number=1), paper("Machine", number=2)]
+
+    def asked() -> Leanings:
+        return Leanings(store, several, tmp_path, str(tmp_path / "tiny"), keeps=True)
+
+    asked().read_ahead(papers)
+    ahead = kept_vectors(store)
+    with store.transaction():
+        asked().tastes().over(papers).let_in()
+
+    assert 4 == ahead == kept_vectors(store)
+
+
+def test_another_model_is_another_hash_of_learned_rules_alone(sentences, tmp_path):
+    """What waits for a reader is judged again by the model that judges what comes."""
+    learned, plain = liking("One"), profile("k", ("keywords", keywords.Settings(any=("one",))))
+    tiny = str(tmp_path / "tiny")
+
+    def hashes(model: str) -> list[str]:
+        leanings = Leanings(open_store(None), (learned, plain), tmp_path, model)
+        return [leanings.hashed(each).rules_hash for each in (learned, plain)]
+
+    without, tiny_one, missing = hashes(""), hashes(tiny), hashes(str(tmp_path / "no"))
+    (tmp_path / "tiny" / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nother\n")
+    other = hashes(tiny)
+
+    assert without == missing
+    assert 3 == len({each[0] for each in (without, tiny_one, other)})
+    assert 1 == len({each[1] for each in (without, tiny_one, other)})
 
 
 def test_rank_asks_the_model_it_is_given_and_keeps_its_vectors(sentences, tmp_path):

@@ -60,7 +60,7 @@ def _of_the_state(config: Config) -> Iterator[str]:
     try:
         if there and config.email.via == "smtp":
             yield from filter(None, (written_not_sent(store, config),))
-        yield from Leanings(store, config.profiles, config.path.parent).troubles()
+        yield from Leanings(store, config.profiles, config.path.parent, keeps=there).troubles()
     finally:
         store.close()
 
