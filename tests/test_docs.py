@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shlex
+import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
+from home import Home
 from test_architecture import MODULES, PATHS_AS_VALUES, PURE_MODULES, WORLD, imported, tree
 
 from newsletter import config, errors, formats, inbox, languages, outputs, press, rules, sources
@@ -582,16 +584,49 @@ def test_the_template_of_the_page_on_templates_takes_the_place_of_ours(tmp_path)
     assert "<p>Our list is read by 1 group in our lab.</p>" in about
 
 
-def test_every_filter_and_template_on_the_page_on_templates_exists():
-    page = text("docs", "howto", "templates.md")
+def template_rows() -> dict[str, set[str]]:
+    """Every template that the page names, with the names of what it gets."""
+    table = rows(section(text("docs", "howto", "templates.md"), "Which files there are"))
+    return {path: names(row[2]) for row in table for path in re.findall(r"`([\w./-]+)`", row[0])}
+
+
+def test_every_template_is_on_the_page_on_templates_and_every_row_is_one():
     paths = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.*")}
-    told = [cell for row in rows(section(page, "Which files there are")) for cell in row[:1]]
-    named = {name for cell in told for name in re.findall(r"`([\w./-]+)`", cell)}
-    folders = {name if "/" in name else f"site/{name}" for name in named}
+
+    assert paths == set(template_rows())
+
+
+def test_a_template_gets_what_its_row_says(tmp_path, monkeypatch):
+    """As a run of the example gives it to them; what stands around a page is in the row of its frame."""
+    given: dict[str, set[str]] = {}
+    render = press.JinjaPress.render
+
+    def noted(self: press.JinjaPress, template: str, **values: object) -> str:
+        given.setdefault(template, set()).update(values)
+        return render(self, template, **values)
+
+    monkeypatch.setattr(press.JinjaPress, "render", noted)
+    home = Home(tmp_path, text("config.yaml"))
+    shutil.copytree(ROOT / "dumps", tmp_path / "dumps", dirs_exist_ok=True)
+    home.run("2026-08-07 06:00")
+    told = template_rows()
+    frame = told["site/base.html"] - {"title", "description", "path"}
+    besides = {
+        name: values
+        - {"words"}
+        - (frame if "canonical" in values and name != "site/redirect.html" else set())
+        for name, values in given.items()
+    }
+
+    assert len(given) > 30
+    assert besides == {name: told[name] for name in besides}
+
+
+def test_every_filter_on_the_page_on_templates_exists():
+    page = text("docs", "howto", "templates.md")
     filters = press.load(Site(), None).environment.filters
     sentence = page[page.index("Besides Jinja's own") :].split("\n\n")[0]
 
-    assert folders <= paths
     assert names(sentence) <= set(filters)
 
 

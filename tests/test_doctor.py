@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sqlite3
 import ssl
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +22,7 @@ from newsletter.dkim import published
 from newsletter.doctor import CHECKS, examine, machine, records, relay, site
 from newsletter.doctor.remark import NOTE, OK, WARNING, WRONG, Patient, Remark, exit_code
 from newsletter.errors import StateError
-from newsletter.settings import Dkim, Email, Secret, Site, Smtp
+from newsletter.settings import Dkim, Email, Publish, Secret, Site, Smtp
 from newsletter.smtp import Greeting, Route
 from newsletter.store.schema import MIGRATIONS
 
@@ -141,6 +143,27 @@ def test_a_state_that_a_newer_program_made_is_told_and_left_alone(home):
     assert before == home.state.read_bytes()
 
 
+def test_a_state_that_a_run_is_writing_is_told_and_not_wrong(home):
+    with closing(sqlite3.connect(home.state, isolation_level=None)) as run:
+        run.execute("BEGIN IMMEDIATE")
+        sound, busy = machine.database(patient(home))
+
+    assert (OK, NOTE) == (sound.level, busy.level)
+    assert busy.what.endswith("is being written by a run")
+
+
+def test_a_state_that_the_disk_does_not_let_be_written_is_told(home, monkeypatch):
+    """Rights say yes on a disk that is mounted read-only: only SQLite's own word counts."""
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        machine.sqlite3, "connect", lambda path, **how: connect(f"file:{path}?mode=ro", uri=True, **how)
+    )
+    remark = machine._refused(home.state)
+
+    assert (WRONG, 3) == (remark.level, remark.exit_code)
+    assert "cannot be written: attempt to write a readonly database" in remark.what
+
+
 def test_the_journal_is_tried_out_and_leaves_nothing(home):
     before = sorted(home.state.parent.iterdir())
     found = only(machine.journal(patient(home)))
@@ -238,6 +261,22 @@ def test_a_template_with_a_slip_is_told_with_its_line(home):
 )
 def test_feeds_need_an_address_that_others_can_reach(home, url, level):
     assert level == only(site.base_url(patient(home, site=Site(url=url)))).level
+
+
+@pytest.mark.parametrize(
+    ("after", "level", "told"),
+    [
+        ((), None, ""),
+        (("sh", "-c", "true"), OK, "publish.after runs /"),
+        (("no-such-rsync", "-a"), WRONG, "there is no program no-such-rsync"),
+        ((__file__,), WRONG, "none that this user may run"),
+    ],
+)
+def test_the_program_that_hosts_the_site_is_looked_for(home, after, level, told):
+    found = list(site.publishing(patient(home, publish=Publish(after=after))))
+
+    assert ([level] if level else []) == levels(found)
+    assert all(told in remark.what for remark in found)
 
 
 def test_extras_are_named_with_what_they_need():

@@ -151,6 +151,14 @@ def test_what_the_image_is_made_of_is_there():
     assert min(pythons) >= (3, 11)
 
 
+def test_compose_shows_the_site_alone_and_calls_a_command_that_exists():
+    services = yaml.safe_load(recipe("compose.yaml"))["services"]
+    (entry,) = re.findall(r'^CMD \["(\w+)"\]$', recipe("Dockerfile"), re.MULTILINE)
+
+    assert ["./out/site:/usr/share/nginx/html:ro"] == services["site"]["volumes"]
+    assert {services["newsletter"]["command"], entry} <= set(commands())
+
+
 # --------------------------------------------------------------------------------------------- the state
 
 
@@ -346,7 +354,7 @@ def test_the_workflow_keeps_the_state_before_it_sends_and_after():
 
     assert [
         "bash .github/state.sh restore",
-        "newsletter run --no-send",
+        "newsletter run --fetch --no-send",
         "bash .github/state.sh keep",
         "newsletter deliver",
         "bash .github/state.sh keep",

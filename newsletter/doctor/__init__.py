@@ -10,7 +10,7 @@ from newsletter.doctor.machine import clock, database, disk, folders, journal, z
 from newsletter.doctor.records import dns
 from newsletter.doctor.relay import relays
 from newsletter.doctor.remark import Check, Patient, Remark, told
-from newsletter.doctor.site import base_url, extras, templates
+from newsletter.doctor.site import base_url, extras, publishing, templates
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", database),
@@ -21,6 +21,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("zones", zones),
     ("templates", templates),
     ("feeds", base_url),
+    ("publish", publishing),
     ("relay", relays),
     ("dns", dns),
     ("extras", extras),

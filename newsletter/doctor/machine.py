@@ -60,6 +60,24 @@ def database(patient: Patient) -> Iterator[Remark]:
         hint = "give it and its folder to whoever runs newsletter"
         what = f"{state} cannot be written by this user"
         yield Remark(of="database", what=what, level=WRONG, hint=hint, exit_code=_STATE)
+    elif refusal := _refused(state):
+        yield refusal
+
+
+def _refused(state: Path) -> Remark | None:
+    """What SQLite says to somebody who writes, and then takes it back: to begin is let pass on any disk."""
+    try:
+        with closing(sqlite3.connect(state, timeout=1, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:  # the rest of the code says how it is busy
+            return Remark(of="database", what=f"{state} is being written by a run", level=NOTE)
+        hint = "give it and its folder to whoever runs newsletter; look at how the disk is mounted"
+        what = f"{state} cannot be written: {error}"
+        return Remark(of="database", what=what, level=WRONG, hint=hint, exit_code=_STATE)
+    return None
 
 
 def journal(patient: Patient) -> Iterator[Remark]:

@@ -1,11 +1,14 @@
-"""The doctor looks at what pages and feeds are made with: templates, the address they name, extras."""
+"""The doctor looks at what pages and feeds are made with: templates, the address they name, the program that
+takes them to their host, extras.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import metadata, util
+from shutil import which
 
-from newsletter.doctor.remark import WARNING, Patient, Remark
+from newsletter.doctor.remark import WARNING, WRONG, Patient, Remark
 
 _DISTRIBUTION = "paper-newsletter"
 _MODULES = {"pagefind-bin": "pagefind_bin"}
@@ -43,6 +46,22 @@ def base_url(patient: Patient) -> Iterator[Remark]:
         yield Remark(of="feeds", what=what, level=WARNING, hint="https, where the host has it")
     else:
         yield Remark(of="feeds", what=f"links lead to {url}")
+
+
+def publishing(patient: Patient) -> Iterator[Remark]:
+    """The program of publish.after is there; what it says to its host, the next run tells."""
+    command = patient.config.publish.after
+    if not command:
+        return
+    if found := which(command[0]):
+        yield Remark(of="publish", what=f"publish.after runs {found}")
+        return
+    yield Remark(
+        of="publish",
+        what=f"publish.after: there is no program {command[0]}, or none that this user may run",
+        level=WRONG,
+        hint="install it, or name its whole path; cron and systemd look in fewer places than a shell",
+    )
 
 
 def extras(patient: Patient) -> Iterator[Remark]:  # noqa: ARG001 - what every check is given
