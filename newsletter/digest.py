@@ -286,6 +286,21 @@ def papers_in(sections: Iterable[Section]) -> tuple[Paper, ...]:
     )
 
 
+def by_week(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """The same sections, the papers of each week together, the newest week first and in a week as before;
+    none where all papers are of one week.
+    """
+    if len({pick.paper.week for section in sections for pick in section.picks}) < 2:  # noqa: PLR2004 - nothing to group
+        return ()
+    return tuple(
+        replace(section, picks=tuple(sorted(section.picks, key=_week, reverse=True))) for section in sections
+    )
+
+
+def _week(pick: Pick) -> date:
+    return pick.paper.week or date.min
+
+
 def reason_line(picks: Iterable[Pick]) -> str:
     """What brought these papers, commonest first: "diffusion (9) · score matching (3)"."""
     counts: Counter[str] = Counter()

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from newsletter import health, slots
-from newsletter.digest import Candidate, Composition, Following, compose, is_fresh, papers_in
+from newsletter.digest import Candidate, Composition, Following, by_week, compose, is_fresh, papers_in
 from newsletter.model import Digest, Match, Paper, Revised, Section, Subscriber, Trend
 from newsletter.rounds import Desk, fresh_span
 from newsletter.slots import Slot
@@ -172,7 +173,8 @@ def _give(desk: Desk, reader: _Reader, slot: Slot, due: Due) -> None:
         )
         due.skipped["empty"] += slot.moment > reader.row.settled
     else:
-        covers = 1 + _passed_before(store.deliveries(reader.row.id, most=slots.MOST), slot)
+        passed = _passed_before(store.deliveries(reader.row.id, most=slots.MOST), slot)
+        covers = 1 + len(passed)
         composition = compose(
             candidates,
             reader.following,
@@ -181,7 +183,7 @@ def _give(desk: Desk, reader: _Reader, slot: Slot, due: Due) -> None:
             diversity=desk.config.diversity,
             likeness=desk.likeness,
         )
-        digest = _digest(desk, reader, slot, composition, covers)
+        digest = _digest(desk, reader, slot, composition, passed)
         delivery = _queue(desk, reader, slot, digest, candidates)
         public = [section for section in digest.sections if not section.private]
         desk.shown |= {paper.number for paper in papers_in(public)}
@@ -191,16 +193,11 @@ def _give(desk: Desk, reader: _Reader, slot: Slot, due: Due) -> None:
     store.cover(reader.row.id, desk.upto)
 
 
-def _passed_before(rows: tuple[Delivery, ...], slot: Slot) -> int:
-    """How many slots before this one passed without a digest that this one catches up on."""
-    count = 0
-    for row in rows:
-        if row.moment >= slot.moment:
-            continue
-        if row.state != "skipped" or row.reason not in CATCH_UP:
-            break
-        count += 1
-    return count
+def _passed_before(rows: tuple[Delivery, ...], slot: Slot) -> tuple[str, ...]:
+    """Why slots just before this one passed without a digest, one by one: this one catches up on them."""
+    before = (row for row in rows if row.moment < slot.moment)
+    passed = takewhile(lambda row: row.state == "skipped" and row.reason in CATCH_UP, before)
+    return tuple(row.reason for row in passed)
 
 
 def _backlog(desk: Desk, reader: _Reader, today: date) -> tuple[tuple[Waiting, ...], tuple[int, ...]]:
@@ -251,10 +248,13 @@ def _news_for(desk: Desk, covered: Mapping[str, int]) -> dict[int, list[Match]]:
     return found
 
 
-def _digest(desk: Desk, reader: _Reader, slot: Slot, composition: Composition, covers: int) -> Digest:
+def _digest(
+    desk: Desk, reader: _Reader, slot: Slot, composition: Composition, passed: Sequence[str]
+) -> Digest:
     today = reader.local_date(desk.now)
+    weeks = by_week(composition.sections) if "away" in passed else ()
     outside = _outside(desk, reader)
-    sections = (*composition.sections, outside) if outside else composition.sections
+    sections = (*(weeks or composition.sections), *([outside] if outside else []))
     fits = {paper.number for paper in papers_in(sections)}
     fits |= {candidate.paper.number for candidate in composition.passed}
     return Digest(
@@ -266,7 +266,8 @@ def _digest(desk: Desk, reader: _Reader, slot: Slot, composition: Composition, c
         revised=_revised(desk, reader),
         health=_health_since(desk, reader),
         waiting=len(composition.passed),
-        covers=covers,
+        covers=1 + len(passed),
+        by_week=bool(weeks),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, BinaryIO
 
 # ---------------------------------------------------------------------------------------------- dumps
@@ -205,6 +205,12 @@ class Paper:
         return min((sighting.date for sighting in self.sightings), default=None)
 
     @property
+    def week(self) -> date | None:
+        """The Monday of the week in which it was first listed, or else recorded."""
+        day = self.first_seen or (self.recorded.date() if self.recorded else None)
+        return day - timedelta(days=day.weekday()) if day else None
+
+    @property
     def votes(self) -> int | None:
         """The most votes any dump showed, or None where no dump has votes."""
         return max((s.votes for s in self.sightings if s.votes is not None), default=None)
@@ -397,6 +403,8 @@ class Digest:
     """How many matching papers had no room and wait in the backlog."""
     covers: int = 1
     """How many slots it covers: more than one is a catch-up."""
+    by_week: bool = False
+    """After an absence: the papers of a section stand week by week, the newest first."""
 
     @property
     def papers(self) -> int:

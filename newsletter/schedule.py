@@ -122,11 +122,14 @@ class Doorbell:
         self._outside.close()
 
 
-def keep(duty: Duty, clock: Callable[[], Clock], systemd: Systemd) -> None:
-    """Do the duty until SIGTERM or SIGINT; SIGHUP reads the configuration anew. Raises what a tick raised."""
+def keep(duty: Duty, clock: Callable[[], Clock], systemd: Systemd, ready: Callable[[], None]) -> None:
+    """Do the duty until SIGTERM or SIGINT; SIGHUP reads the configuration anew. Raises what a tick raised.
+    `ready` is called once signals are heard.
+    """
     bell = Doorbell()
     try:
         with bell.signals():
+            ready()
             keeper = _Keeper(duty, clock, systemd, bell)
             keeper.look_about()
             keeper.end()

@@ -83,7 +83,28 @@ def test_an_absence_gives_no_mail_and_then_one_that_catches_up():
         ("2026-08-03", "skipped (away)"),
         ("2026-08-04", "sent"),
     ]
-    assert house.titles("ada") == numbered(2, 3, 4)
+    assert house.titles("ada") == numbered(3, 4, 2)  # 2 August was a Sunday: the week before
+
+
+def test_after_an_absence_of_weeks_the_digest_is_grouped_by_week():
+    """Rule 15: the newest week first, within a week by score; what nobody was away for is not grouped."""
+    house = ada(away=(Away(first=date(2026, 8, 2), last=date(2026, 8, 17)),))
+    for day in (1, 4, 6, 12, 18):
+        house.day(f"2026-08-{day:02} 06:00", *numbered(day, day + 20))
+    weeks = [pick.paper.week for section in house.digest("ada").sections for pick in section.picks]
+    house.days("2026-08-19 06:00", 2)
+    house.day("2026-08-24 06:00", *numbered(50))
+
+    assert [date(2026, 8, 17)] * 2 + [date(2026, 8, 10)] * 2 + [date(2026, 8, 3)] * 4 == weeks
+    assert not house.digest("ada").by_week
+
+
+def test_an_absence_within_a_week_needs_no_groups():
+    house = ada(away=(Away(first=date(2026, 8, 4), last=date(2026, 8, 5)),))
+    for day in (3, 4, 5, 6):
+        house.day(f"2026-08-{day:02} 06:00", *numbered(day))
+
+    assert (3, False) == (house.digest("ada").covers, house.digest("ada").by_week)
 
 
 def test_a_slot_skipped_as_late_releases_its_papers():

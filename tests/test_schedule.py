@@ -159,13 +159,16 @@ class FakeSystemd(Systemd):
         self.told.append(facts)
 
 
+def nothing() -> None: ...
+
+
 def clock() -> Clock:
     return Clock(wall=datetime(2026, 8, 7, tzinfo=UTC), monotonic=1000.0)
 
 
 def test_sigterm_ends_it_in_good_order_and_systemd_is_told():
     duty, systemd = FakeDuty(looks=[signal.SIGTERM], busy=True, status="3 mails sent"), FakeSystemd()
-    keep(duty, clock, systemd)
+    keep(duty, clock, systemd, nothing)
 
     assert ["stop"] == duty.happened
     assert {"READY": 1} == systemd.told[0]
@@ -176,7 +179,7 @@ def test_sigterm_ends_it_in_good_order_and_systemd_is_told():
 
 def test_sighup_reads_the_configuration_and_systemd_hears_of_both_ends():
     duty, systemd = FakeDuty(looks=[signal.SIGHUP]), FakeSystemd()
-    keep(duty, clock, systemd)
+    keep(duty, clock, systemd, nothing)
 
     assert "reload" in duty.happened
     told = [facts for facts in systemd.told if "WATCHDOG" not in facts]
@@ -185,7 +188,7 @@ def test_sighup_reads_the_configuration_and_systemd_hears_of_both_ends():
 
 def test_where_ticks_do_not_come_the_watchdog_hears_nothing():
     systemd = FakeSystemd()
-    keep(FakeDuty(looks=[Wishes(again=0)] * 3, living=False), clock, systemd)
+    keep(FakeDuty(looks=[Wishes(again=0)] * 3, living=False), clock, systemd, nothing)
 
     assert {"WATCHDOG": 1} not in systemd.told
 
@@ -195,4 +198,4 @@ def test_a_fault_in_a_tick_ends_the_scheduler_and_is_not_swallowed():
     duty = FakeDuty(looks=[Wishes(tick=True, again=30)], fault=KeyError("a slip"))
 
     with pytest.raises(KeyError, match="a slip"):
-        keep(duty, clock, FakeSystemd())
+        keep(duty, clock, FakeSystemd(), nothing)

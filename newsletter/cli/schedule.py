@@ -49,7 +49,6 @@ def _keep(config: Config) -> None:
         teller.trouble(f"warning: {warning}")
     if told := behind(config, utc_now()):
         teller.trouble(told)
-    teller.news(_began(config))
     duty = Duty(
         config,
         load=configuration.load,
@@ -60,7 +59,7 @@ def _keep(config: Config) -> None:
     def clock() -> Clock:
         return Clock(wall=utc_now(), monotonic=time.monotonic())
 
-    keep(duty, clock, Systemd(os.environ, os.getpid()))
+    keep(duty, clock, Systemd(os.environ, os.getpid()), ready=lambda: teller.news(_began(config)))
     teller.news("the scheduler has ended; what is recorded is safe")
 
 

@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from newsletter.mail import quoted, sendable
@@ -77,12 +80,25 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Papers of a section that stand together: a week's, with its name, or all of them."""
+
+    heading: str
+    blocks: tuple[str | Markup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A section of the letter: `blocks` stand for its papers."""
+    """A section of the letter; the blocks of its groups stand for its papers."""
 
     title: str
     reason: str
-    blocks: tuple[str | Markup, ...]
+    groups: tuple[Group, ...]
+
+    @property
+    def blocks(self) -> tuple[str | Markup, ...]:
+        """All of them, without their groups."""
+        return tuple(block for group in self.groups for block in group.blocks)
 
     @property
     def count(self) -> int:
@@ -234,25 +250,34 @@ def _frame(digest: Digest, count: int, press: Press, values: dict[str, object]) 
 
     places = [Markup(f"<!--paper:{place}-->") for place in range(count)]  # noqa: S704 - a number
     html = press.render(
-        "email/digest.html", preheader=_preheader(digest), parts=_parts(digest, places), **values
+        "email/digest.html", preheader=_preheader(digest), parts=_parts(digest, places, press), **values
     )
     return _inlined(html, _style(press))
 
 
 def _text(digest: Digest, blocks: list[Block], press: Press, values: dict[str, object]) -> str:
     numbered = [f"{rank:>2}. {block.text.strip()}" for rank, block in enumerate(blocks, 1)]
-    return _tidy(press.render("email/digest.txt", parts=_parts(digest, numbered), **values))
+    return _tidy(press.render("email/digest.txt", parts=_parts(digest, numbered, press), **values))
 
 
-def _parts(digest: Digest, blocks: Sequence[str | Markup]) -> tuple[Part, ...]:
+def _parts(digest: Digest, blocks: Sequence[str | Markup], press: Press) -> tuple[Part, ...]:
     """The sections of the letter, as far as there are blocks for their papers."""
     parts, start = [], 0
     for section in digest.sections:
         mine = blocks[start : start + len(section.picks)]
         start += len(mine)
         if mine:
-            parts.append(Part(title=section.title, reason=section.reason, blocks=tuple(mine)))
+            weeks = [pick.paper.week if digest.by_week else None for pick in section.picks]
+            groups = tuple(_groups(zip(weeks, mine, strict=False), press))
+            parts.append(Part(title=section.title, reason=section.reason, groups=groups))
     return tuple(parts)
+
+
+def _groups(blocks: Iterable[tuple[date | None, str | Markup]], press: Press) -> Iterator[Group]:
+    """Blocks of one week after another, under its Monday; without a week, under nothing."""
+    for week, of_week in groupby(blocks, key=itemgetter(0)):
+        heading = press.words.say("Week of %(day)s", day=press.words.day(week)) if week else ""
+        yield Group(heading=heading, blocks=tuple(block for _, block in of_week))
 
 
 # ------------------------------------------------------------------------------------------ the styles

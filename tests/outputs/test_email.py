@@ -105,6 +105,20 @@ def test_text_and_html_name_the_same_papers_in_the_same_order(press):
     assert sorted(flat.index(part) for part in named) == [flat.index(part) for part in named]
 
 
+def test_after_an_absence_each_week_has_its_name_over_its_papers(press):
+    """Rule 15: in both halves; where nobody was away there are no names of weeks."""
+    days = ("2026-08-12", "2026-08-10", "2026-08-05")
+    picks = [pick(paper(f"Paper {n}", number=n, seen=day)) for n, day in enumerate(days)]
+    made = letter(digest(section(*picks), by_week=True), press)
+    plain = letter(digest(section(*picks)), press)
+    order = ["Week of 10 August 2026", "Paper 0", "Paper 1", "Week of 3 August 2026", "Paper 2"]
+
+    for half in (made.text, words(made.html).split("Diffusion", 1)[1]):
+        places = [half.index(each) for each in order]
+        assert sorted(places) == places
+    assert "Week of" not in plain.text + plain.html
+
+
 def test_each_title_stands_once(press):
     """Rule 12."""
     made = letter(full(), press)
