@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import util
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,6 +50,7 @@ def check(raw: Raw, base: Path, note: Note) -> None:
     _signing(raw, base, note)
     _searching(raw, note)
     _speaking(raw, note)
+    _measuring(raw, note)
 
 
 def _once(named: Iterable[tuple[Steps, str]], what: str, note: Note) -> set[str]:
@@ -131,6 +133,11 @@ def _folders(raw: Raw, base: Path, note: Note) -> None:
         note(
             ("state",), f"the state would stand inside {out.name}/, which may be published", "another folder"
         )
+    log = raw.get("log")
+    file = _word(log, "file") if isinstance(log, dict) else ""
+    if file and Path(where.absolute(base, file)).is_relative_to(out):
+        what = f"the log would stand inside {out.name}/, which may be published"
+        note(("log", "file"), what, "another folder")
     for steps, place in _inbox(raw):
         if Path(where.absolute(base, _without_pattern(place))).is_relative_to(out):
             note(steps, f"the inbox would stand inside {out.name}/, which is written anew", "another folder")
@@ -177,6 +184,12 @@ def _speaking(raw: Raw, note: Note) -> None:
         known = ", ".join(languages.at_hand())
         hint = f"at hand: {known}; docs/howto/translate.md adds one"
         note(("site", "language"), f"the pages have no words in the language {words.shown(tag)}", hint)
+
+
+def _measuring(raw: Raw, note: Note) -> None:
+    if "metrics_file" in raw and util.find_spec("prometheus_client") is None:
+        what = "prometheus-client is not installed"
+        note(("metrics_file",), what, "pip install '.[metrics]', or take the key away")
 
 
 def _word(raw: Raw, key: str) -> str:

@@ -20,6 +20,7 @@ from pydantic import (
 from newsletter import config_words as words
 from newsletter import where
 from newsletter.config_kinds import (
+    LEVELS,
     SEARCHES,
     Address,
     AwayDays,
@@ -31,6 +32,7 @@ from newsletter.config_kinds import (
     KeptSecret,
     Line,
     PaperLimit,
+    PingWord,
     PrivateFeedWord,
     Rate,
     Seconds,
@@ -217,6 +219,22 @@ class ExpectedKeys(Keys):
     )
 
 
+class LogKeys(Keys):
+    """What is logged."""
+
+    level: Annotated[str, BeforeValidator(words.one_of(LEVELS))] = Field(
+        default="info",
+        description="From which level on: debug names readers, info and above never do.",
+        json_schema_extra={"enum": list(LEVELS)},
+    )
+    format: Annotated[str, BeforeValidator(words.one_of(("text", "json")))] = Field(
+        default="text",
+        description="Lines of text, or one JSON object a line.",
+        json_schema_extra={"enum": ["text", "json"]},
+    )
+    file: FilePath | None = Field(default=None, description="Where to; standard error where nothing stands.")
+
+
 class RankingKeys(Keys):
     """How papers are ranked."""
 
@@ -339,6 +357,19 @@ class RootKeys(Keys):
         description="How often dumps should come, to be told when they do not: weekday, or a list.",
         json_schema_extra=or_a_cadence,
     )
+    log: LogKeys | None = Field(default=None, description="What is logged; nothing where this is missing.")
+    metrics_file: FilePath | None = Field(
+        default=None, description="A file for Prometheus' textfile collector, as /var/lib/…/newsletter.prom."
+    )
+    ping: PingWord = Field(
+        default="",
+        description="Is told of each run: https://hc-ping.com/UUID, or {env: NAME}.",
+    )
+    on_failure: Annotated[tuple[Address, ...], BeforeValidator(words.one_or_listed)] = Field(
+        default=(),
+        description="Who gets a mail when something new goes wrong: an address, or a list of them.",
+        json_schema_extra=or_one,
+    )
     ranking: RankingKeys = Field(default_factory=RankingKeys, description="How papers are ranked.")
     schedule: ScheduleKeys = Field(
         default_factory=ScheduleKeys, description="How newsletter schedule looks about."
@@ -366,6 +397,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("publish",): PublishKeys,
     ("limits",): LimitKeys,
     ("expected",): ExpectedKeys,
+    ("log",): LogKeys,
     ("ranking",): RankingKeys,
     ("schedule",): ScheduleKeys,
     ("profiles",): ProfileKeys,

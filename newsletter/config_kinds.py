@@ -74,6 +74,19 @@ SecretWord = Annotated[
     PlainValidator(words.secret),
     WithJsonSchema({**_SECRET, "type": ["object", "string"]}),
 ]
+
+
+def _ping(value: object) -> str | dict[str, str]:
+    """A web address that is told of runs; or {env: NAME} or {file: PATH}, for one to keep to oneself."""
+    found = words.secret(value)
+    return found if isinstance(found, dict) else words.site_url(found)
+
+
+PingWord = Annotated[
+    str | dict[str, str],
+    PlainValidator(_ping),
+    WithJsonSchema({**_SECRET, "type": ["object", "string"]}),
+]
 KeptSecret = Annotated[dict[str, str], PlainValidator(words.kept_secret), WithJsonSchema(_SECRET)]
 
 
@@ -161,6 +174,7 @@ _COMMAND = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "s
 Command = Annotated[tuple[str, ...], PlainValidator(command), WithJsonSchema(_COMMAND)]
 
 
+LEVELS = ("debug", "info", "warning", "error")
 SEARCHES = ("minisearch", "pagefind", "none")
 
 

@@ -24,6 +24,7 @@ from newsletter.settings import (
     Email,
     Expected,
     Limits,
+    Log,
     PrivateFeed,
     Publish,
     Ranking,
@@ -31,6 +32,7 @@ from newsletter.settings import (
     Secret,
     Site,
     Smtp,
+    Telling,
 )
 from newsletter.yaml_nodes import Node, Steps
 
@@ -74,6 +76,7 @@ def config_values(
         publish=_publish(keys.publish, base),
         limits=Limits(**keys.limits.model_dump()),
         expected=tuple(Expected(**each.model_dump()) for each in keys.expected),
+        telling=_telling(keys, base),
         ranking=Ranking(model=_model(keys.ranking.model, base)),
         schedule=Schedule(**keys.schedule.model_dump()),
         notes=_path(base, keys.notes),
@@ -83,6 +86,16 @@ def config_values(
         trending_lists=keys.trending_lists,
         diversity=keys.diversity,
         warnings=tuple(_warnings(keys, tree.root)),
+    )
+
+
+def _telling(keys: RootKeys, base: Path) -> Telling:
+    log = keys.log
+    return Telling(
+        log=Log(level=log.level, format=log.format, file=_path(base, log.file)) if log else None,
+        metrics=_path(base, keys.metrics_file),
+        ping=_secret(keys.ping, base),
+        on_failure=keys.on_failure,
     )
 
 

@@ -4,6 +4,7 @@ outbox a run. Nothing is sent here, and nothing decided about papers.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from newsletter.post_room import PostRoom
 from newsletter.replies import LONGEST_PAUSE, PATIENCE, Outcome, Verdict, next_try
 from newsletter.store.ledger import Delivery
 
+_LOG = logging.getLogger(__name__)
 CHUNK = 50
 """So many are claimed with one commit that waits for the disk."""
 MOST_REFUSED = 3
@@ -165,6 +167,7 @@ class Outbox:
         del self._open[parcel.delivery.id]
         self.done.waiting -= 1
         self._watch(verdict)
+        _log(parcel.delivery, verdict)
 
     def _sent(self, delivery: Delivery, _: Verdict) -> None:
         self._store.sending.sent(delivery.id, self._now)
@@ -233,3 +236,12 @@ class Outbox:
                 f"the ledger does not add up: {done.taken} were due, it says {found}, the run {ours}",
                 hint="newsletter status names every delivery; nothing is sent twice",
             )
+
+
+def _log(delivery: Delivery, verdict: Verdict) -> None:
+    """A reader goes by a number here; only who asks for every detail is told the address."""
+    level = logging.INFO if verdict.outcome is Outcome.SENT else logging.WARNING
+    if _LOG.isEnabledFor(level):
+        told = (delivery.id, delivery.slot, delivery.reader, verdict.outcome, verdict.reason)
+        _LOG.log(level, "delivery %d of slot %s to reader %d: %s %s", *told)
+        _LOG.debug("reader %d is %s", delivery.reader, delivery.folded)

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from newsletter.errors import NewsletterError
 from newsletter.outbox import CHUNK, Outbox, Parcel, Sent
@@ -212,7 +213,7 @@ class _Postman:
         worker = asyncio.current_task()
         self._busy.add(worker)
         try:
-            return await line.say(parcel, self._outbox)
+            return await line.say(parcel, partial(self._outbox.sending, parcel))
         finally:
             self._busy.discard(worker)
 

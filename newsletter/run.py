@@ -8,9 +8,11 @@ step, a crash after it loses nothing: what is recorded but not yet published or 
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, partial
@@ -32,6 +34,7 @@ from newsletter.deliver import (
 from newsletter.due import Due, next_slot, settle_slots, sync_readers
 from newsletter.errors import NewsletterError
 from newsletter.idle import NEXT_SLOT
+from newsletter.logs import about
 from newsletter.model import Dump, Problem
 from newsletter.outbox import Sent
 from newsletter.ports import SILENT, Press, Progress
@@ -53,6 +56,7 @@ from newsletter.settings import Config, Limits
 from newsletter.similar import find_similar
 from newsletter.store import Store
 
+_LOG = logging.getLogger(__name__)
 PUBLISHED = "published"
 """Mark: of what the site was last made."""
 LOOK = "look"
@@ -129,6 +133,23 @@ def run(
     _record(store, config, report, now=now, wall=wall, wishes=wishes, progress=progress)
     progress.stage("matching")
     _round(store, config, report, now=now, notes=notes, backfill=wishes.backfill)
+    with about(edition=report.editions[-1]) if report.editions else nullcontext():
+        _hand_over(store, config, report, now=now, notes=notes, wishes=wishes, progress=progress)
+    report.sent.doubted = doubted
+    return report
+
+
+def _hand_over(
+    store: Store,
+    config: Config,
+    report: Report,
+    *,
+    now: datetime,
+    notes: Mapping[date, str],
+    wishes: Wishes,
+    progress: Progress,
+) -> None:
+    """What was recorded goes out: to the site, and to readers."""
     there = replace(config, out=wishes.out or config.out)
     press = press_of(there)
     progress.stage("publishing")
@@ -140,8 +161,6 @@ def run(
     if wishes.send:
         progress.stage("sending")
         _deliver(store, there, report, press, now, rehearsal=wishes.out is not None)
-    report.sent.doubted = doubted
-    return report
 
 
 # ------------------------------------------------------------------------------------ collect and record
@@ -186,6 +205,7 @@ def _record(
             report.left += 1
             continue
         report.dumps.append(recorded)
+        _log_dump(recorded)
         # Of an archive the worst part decides: were it the last, nobody would look at the others again.
         unread |= {file.path} if recorded.state != "read" else set()
         parts[file.path] -= 1
@@ -194,6 +214,12 @@ def _record(
             store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
     report.hints += [_not_compared(dump) for dump in report.dumps if not dump.compared]
     _hint_at_backfill(store, report, backfill=wishes.backfill)
+
+
+def _log_dump(dump: Recorded) -> None:
+    _LOG.info("%s: %s, %d listed, %d new", dump.name, dump.state, dump.listed, dump.new)
+    for problem in dump.problems:
+        _LOG.warning("%s", problem)
 
 
 def _collect(
@@ -284,6 +310,12 @@ def _round(
         store.runs.set_mark(COMPOSED_AT, now.isoformat())
         if report.editions:
             store.runs.advance(REVISION)
+    _LOG.info(
+        "%d editions, %d digests queued, %d papers wait",
+        len(report.editions),
+        report.due.queued,
+        report.due.waiting,
+    )
 
 
 def read_notes(folder: Path | None) -> dict[date, str]:
@@ -338,6 +370,7 @@ def _publish(
         report.failures.append(error)
         report.outdated = True
         return
+    _LOG.info("%d files of the site written", len(report.published.written))
     with store.transaction():
         store.pages.put_drafts(report.published.drafts, drafts)
         store.runs.set_mark(LOOK, look)

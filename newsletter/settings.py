@@ -159,6 +159,27 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """What is logged: from which `level` on, as text or json, to a file or, for None, to standard error."""
+
+    level: str = "info"
+    format: str = "text"
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Who is told of runs besides whoever reads the terminal. `metrics` is a file for Prometheus, `ping` an
+    address that watches over timers, `on_failure` are the operators' addresses.
+    """
+
+    log: Log | None = None
+    metrics: Path | None = None
+    ping: Secret | str = ""
+    on_failure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of config.yaml. Paths are absolute; `digest` names the content of every file it was read from."""
 
@@ -178,6 +199,7 @@ class Config:
     publish: Publish = Publish()
     limits: Limits = Limits()
     expected: tuple[Expected, ...] = ()
+    telling: Telling = Telling()
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     notes: Path | None = None

@@ -11,18 +11,19 @@ import asyncio
 import os
 import socket
 import ssl
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import cast
+from typing import Protocol, cast
 
 import aiosmtplib
 from aiolimiter import AsyncLimiter
 from aiosmtplib.typing import SMTPStatus
 
 from newsletter.errors import RelayRefused
-from newsletter.outbox import Outbox, Parcel
+from newsletter.outbox import Parcel
 from newsletter.replies import CLOSING, LOST, Outcome, Reply, Step, Verdict, judged
 from newsletter.secret import reveal
 from newsletter.settings import Smtp
@@ -49,6 +50,17 @@ class Greeting:
     until: datetime | None = None
     """When its certificate ends."""
     logins: tuple[str, ...] = ()
+
+
+class Post(Protocol):
+    """A message in its envelope."""
+
+    @property
+    def sender(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def content(self) -> bytes: ...
 
 
 # ---------------------------------------------------------------------------------------------- routes
@@ -207,8 +219,11 @@ class Line:
             logins=tuple(client.server_auth_methods),
         )
 
-    async def say(self, parcel: Parcel, outbox: Outbox) -> Verdict:
-        """One transaction. Cancelled or failing in between, it leaves no connection behind."""
+    async def say(self, parcel: Post, mark: Callable[[], None]) -> Verdict:
+        """One transaction. Cancelled or failing in between, it leaves no connection behind.
+
+        `mark` is called once the relay has taken the address: from then on, silence is doubt.
+        """
         client = self._client
         if client is None:
             return Verdict(outcome=Outcome.AGAIN, reason=LOST)
@@ -219,7 +234,7 @@ class Line:
             await client.mail(parcel.sender, timeout=self._route.waits.step)
             step = Step.RCPT
             await client.rcpt(parcel.recipient, timeout=self._route.waits.step)
-            outbox.sending(parcel)
+            mark()
             step = Step.DATA
             await self._begin(client)
             step = Step.END
@@ -257,7 +272,7 @@ class Line:
         if reply.code != SMTPStatus.completed:
             raise aiosmtplib.SMTPDataError(reply.code, reply.message)
 
-    def _too_large(self, client: aiosmtplib.SMTP, parcel: Parcel) -> bool:
+    def _too_large(self, client: aiosmtplib.SMTP, parcel: Post) -> bool:
         most = client.esmtp_extensions.get("size", "")
         return most.isdecimal() and 0 < int(most) < len(parcel.content)
 
@@ -293,6 +308,23 @@ class Line:
         if self._client:
             self._client.close()
         self._client = None
+
+
+async def carried(route: Route, posts: Iterable[Post]) -> Verdict | None:
+    """Say some messages over one line, with no ledger behind them; why one was not taken, or None.
+
+    What may have arrived counts as taken: these are worth no second mail.
+    """
+    line = Line(route)
+    try:
+        for post in posts:
+            verdict = await line.open() or await line.say(post, lambda: None)
+            if verdict.outcome not in (Outcome.SENT, Outcome.UNCERTAIN):
+                return verdict
+        await line.close()
+    finally:
+        line.drop()
+    return None
 
 
 class _Client(aiosmtplib.SMTP):

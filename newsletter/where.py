@@ -15,12 +15,16 @@ from pathlib import Path
 
 from newsletter.errors import ConfigError
 from newsletter.model import Mistake
+from newsletter.settings import Secret
 from newsletter.yaml_nodes import Node, compose
 
 INBOX = "dumps"
 STATE = "state/newsletter.db"
 OUT = "out"
 """What holds where config.yaml says nothing."""
+
+_WORDS = {"state": STATE, "out": OUT, "notes": "", "templates": "", "metrics_file": ""}
+"""The keys that have one word, with what holds where it is missing."""
 
 SPLIT = ("profiles", "subscribers")
 """The keys whose values may stand in files of their own."""
@@ -37,6 +41,8 @@ class Located:
     inbox: tuple[str, ...]
     notes: Path | None
     templates: Path | None
+    ping: Secret | str
+    metrics: Path | None
     files: tuple[Path, ...]
     """Every file the configuration is made of."""
 
@@ -81,22 +87,25 @@ def locate(path: Path) -> Located | None:
 
 def _located(path: Path, main: Source, root: Node) -> Located | None:
     base = folder(path)
-    state, out = _one(root, "state", STATE), _one(root, "out", OUT)
-    inbox = _many(root, "inbox", INBOX)
-    notes, templates = _one(root, "notes"), _one(root, "templates")
-    if state is None or out is None or notes is None or templates is None or not inbox or "://" in state:
+    words = {key: _one(root, key, default) for key, default in _WORDS.items()}
+    inbox, ping = _many(root, "inbox", INBOX), _named(root, "ping", base)
+    told = {key: word for key, word in words.items() if word is not None}
+    if told.keys() != words.keys() or ping is None or not inbox or "://" in told["state"]:
         return None
     sources = (main, *included(root, path))
-    if templates and not Path(absolute(base, templates)).is_dir():
+    paths = {key: Path(absolute(base, word)) if word else None for key, word in told.items()}
+    if paths["templates"] and not paths["templates"].is_dir():
         return None
     return Located(
         path=base / path.name,
         digest=digest(sources, base),
-        state=absolute(base, state),
-        out=Path(absolute(base, out)),
+        state=absolute(base, told["state"]),
+        out=Path(absolute(base, told["out"])),
         inbox=tuple(absolute(base, place) for place in inbox),
-        notes=Path(absolute(base, notes)) if notes else None,
-        templates=Path(absolute(base, templates)) if templates else None,
+        notes=paths["notes"],
+        templates=paths["templates"],
+        ping=ping,
+        metrics=paths["metrics_file"],
         files=tuple(source.path for source in sources),
     )
 
@@ -169,6 +178,19 @@ def _one(root: Node, key: str, default: str = "") -> str | None:
         return default
     value = root.entries[key][1]
     return value.text.strip() if value.kind == "scalar" else None
+
+
+def _named(root: Node, key: str, base: Path) -> Secret | str | None:
+    """The word of a key, or the secret it names; None where it has something else."""
+    if key not in root.entries or root.entries[key][1].is_nothing:
+        return ""
+    value = root.entries[key][1]
+    if value.kind == "scalar":
+        return value.text.strip()
+    env, file = (_one(value, kind) for kind in ("env", "file")) if value.kind == "mapping" else (None, None)
+    if env is None or file is None or bool(env) == bool(file):
+        return None
+    return Secret(env=env, file=Path(absolute(base, file)) if file else None)
 
 
 def _many(root: Node, key: str, default: str) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ PURE = (
     "words",
     "health",
     "wording",
+    "failures",
+    "discreet",
 )
 PURE_FOLDERS = ("formats", "rules", "outputs", "ranking", "sources")
 WORLD = frozenset(

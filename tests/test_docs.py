@@ -214,6 +214,7 @@ def keys(name: str) -> set[str]:
         ("publish", "PublishKeys"),
         ("limits", "LimitKeys"),
         ("expected", "ExpectedKeys"),
+        ("log", "LogKeys"),
     ],
 )
 def test_every_key_has_a_row_and_every_row_a_key(heading, of):

@@ -9,13 +9,12 @@ import pickle
 import sys
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import NoReturn
 
 from newsletter.cli import guarded, stop_in_order
+from newsletter.cli._watched import watched
 from newsletter.cli.run import run_on
 from newsletter.errors import AnotherRun
-from newsletter.lock import only_run
 from newsletter.passes import BUSY
 from newsletter.settings import Config
 
@@ -32,7 +31,7 @@ def _pass(config: Config, now: datetime, leave: Iterable[str]) -> int:
     from newsletter.run import Wishes  # noqa: PLC0415 - it costs 50 ms
 
     try:
-        with only_run(Path(config.state), now):
+        with watched(config, now, quiet=False):
             return run_on(config, now, Wishes(leave=frozenset(leave)), quiet=False)
     except AnotherRun:
         return BUSY

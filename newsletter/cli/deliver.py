@@ -9,8 +9,9 @@ import click
 
 from newsletter.cli._post import fared, waits, went
 from newsletter.cli._shared import Moment, counted, existing_state, utc_now
+from newsletter.cli._watched import untold, watched
 from newsletter.errors import AnotherRun
-from newsletter.lock import only_run
+from newsletter.idle import IDLE
 from newsletter.outbox import Sent
 from newsletter.settings import Config
 from newsletter.store import Store
@@ -31,7 +32,7 @@ def command(config_path: Path, *, resend_uncertain: bool, as_of: datetime | None
 
     config, now = configuration.load(config_path), as_of or utc_now()
     try:
-        with only_run(Path(config.state), now), existing_state(config) as store:
+        with watched(config, now, quiet=quiet), existing_state(config) as store:
             return _deliver(store, config, now, resend=resend_uncertain, quiet=quiet)
     except AnotherRun:
         if quiet:  # cron mails whatever is printed, and this is no news
@@ -40,6 +41,7 @@ def command(config_path: Path, *, resend_uncertain: bool, as_of: datetime | None
 
 
 def _deliver(store: Store, config: Config, now: datetime, *, resend: bool, quiet: bool) -> int:
+    from newsletter import telling  # noqa: PLC0415 - as above
     from newsletter.deliver import VIA, deliver_all, settle_last_run, written_not_sent  # noqa: PLC0415 - as above
     from newsletter.post_room import PostRoom  # noqa: PLC0415
     from newsletter.run import press_of  # noqa: PLC0415
@@ -56,6 +58,10 @@ def _deliver(store: Store, config: Config, now: datetime, *, resend: bool, quiet
     figures = {"line": line, "sent": sent.sent, "failed": sent.failed}
     figures["failures"] = [sent.problem.what] if sent.problem else []
     store.runs.finish(number, now, sent.exit_code, figures)
+    heard = telling.end(store, config, telling.account_of_mail(sent, line), now)
+    if heard.waiting:
+        store.runs.set_mark(IDLE, "")
+    untold(heard.troubles, quiet=quiet)
     if sent.problem:
         click.echo(sent.problem.what, err=True)
         click.echo(f"hint: {sent.problem.hint}", err=True)

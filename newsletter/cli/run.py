@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +13,9 @@ import click
 from newsletter.cli._post import fared, waits, went
 from newsletter.cli._progress import shown
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
-from newsletter.errors import AnotherRun
+from newsletter.cli._watched import untold, watched
+from newsletter.errors import AnotherRun, ConfigError, StateError
 from newsletter.idle import IDLE, NEXT_SLOT, inbox_files, noted_libraries, nothing_to_do, stands
-from newsletter.lock import only_run
 from newsletter.store import Store, open_store
 from newsletter.where import Located, locate
 
@@ -50,20 +51,18 @@ def command(
     fetched = _fetch_first(config_path, now, quiet=quiet) if fetch and not dry_run else 0
     places = locate(config_path)
     if places and not (dry_run or backfill) and _idle(places, now):
-        if not quiet:
-            click.echo(f"Nothing to do: no new dumps, nobody is due. {short(places.out / 'site/index.html')}")
+        _nothing_to_do(places, now, quiet=quiet)
         return fetched
-    from newsletter import config as configuration  # noqa: PLC0415 - pydantic is for runs with something to do
-    from newsletter.run import Wishes  # noqa: PLC0415
+    from newsletter.run import Wishes  # noqa: PLC0415 - pydantic is for runs with something to do
 
-    config = configuration.load(config_path)
+    config = _configured(config_path, places)
     for warning in () if quiet else config.warnings:
         click.echo(f"warning: {warning}", err=True)
     wishes = Wishes(send=not no_send, backfill=backfill)
     if dry_run:
         return _rehearse(config, now, wishes, quiet=quiet)
     try:
-        with only_run(Path(config.state), now):
+        with watched(config, now, quiet=quiet):
             return max(fetched, run_on(config, now, wishes, quiet=quiet))
     except AnotherRun:
         if quiet:  # cron mails whatever is printed, and this is no news
@@ -73,10 +72,33 @@ def command(
 
 def _fetch_first(config_path: Path, now: datetime, *, quiet: bool) -> int:
     """Ask the sources that are due; whatever becomes of that, the run goes on with the dumps at hand."""
-    from newsletter import config as configuration  # noqa: PLC0415 - for who fetches
-    from newsletter.cli.fetch import fetch_due_and_tell  # noqa: PLC0415 - as above
+    from newsletter.cli.fetch import fetch_due_and_tell  # noqa: PLC0415 - for who fetches
 
-    return fetch_due_and_tell(configuration.load(config_path), now, quiet=quiet)
+    return fetch_due_and_tell(_configured(config_path, locate(config_path)), now, quiet=quiet)
+
+
+def _nothing_to_do(places: Located, now: datetime, *, quiet: bool) -> None:
+    line = f"Nothing to do: no new dumps, nobody is due. {short(places.out / 'site/index.html')}"
+    if places.ping or places.metrics:
+        from newsletter import telling  # noqa: PLC0415 - for who wants to be told
+
+        untold(telling.idle(places, now, line), quiet=quiet)
+    if not quiet:
+        click.echo(line)
+
+
+def _configured(path: Path, places: Located | None) -> Config:
+    """The configuration. Raises ConfigError, which a ping tells too where one is named."""
+    from newsletter import config as configuration  # noqa: PLC0415 - as above
+
+    try:
+        return configuration.load(path)
+    except ConfigError as error:
+        if places and places.ping:
+            from newsletter import telling  # noqa: PLC0415 - as above
+
+            untold(telling.not_configured(places, error), quiet=True)
+        raise
 
 
 def run_on(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
@@ -93,26 +115,31 @@ def _idle(places: Located, now: datetime) -> bool:
     state = Path(places.state)
     if "://" in places.state or not state.is_file():
         return False
-    store = open_store(state)
     try:
-        return nothing_to_do(store, places, inbox_files(places), now)
-    finally:
-        store.close()
+        with closing(open_store(state)) as store:
+            return nothing_to_do(store, places, inbox_files(places), now)
+    except StateError:  # which the run meets too, and tells whoever is to be told
+        return False
 
 
 def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
+    from newsletter import telling  # noqa: PLC0415 - as above
+    from newsletter.logs import about  # noqa: PLC0415 - as above
     from newsletter.run import run  # noqa: PLC0415 - as above
 
     number = store.runs.start(now)
     before = inbox_files(config)
-    with shown(quiet=quiet) as progress:
+    with about(run=number), shown(quiet=quiet) as progress:
         report = run(store, config, now=now, wall=utc_now(), wishes=wishes, progress=progress)
-    undone = report.left or report.unread or report.failures or report.sent.waiting
-    finished = wishes.send and not undone
-    store.runs.set_mark(IDLE, stands(config, (*before, *noted_libraries(store))) if finished else "")
     line = summary(report, config, store)
     store.runs.finish(number, now, report.exit_code, _figures(report, line))
+    with about(run=number):
+        heard = telling.end(store, config, telling.account_of(report, line), now, send=wishes.send)
+    undone = report.left or report.unread or report.failures or report.sent.waiting or heard.waiting
+    finished = wishes.send and not undone
+    store.runs.set_mark(IDLE, stands(config, (*before, *noted_libraries(store))) if finished else "")
     _tell(report)
+    untold(heard.troubles, quiet=quiet)
     if not quiet or report.exit_code:
         click.echo(line)
     return report.exit_code

@@ -22,6 +22,7 @@ from newsletter.settings import Config
 from newsletter.slots import Slot
 from newsletter.store import Store
 from newsletter.store.dumps import DumpRow
+from newsletter.store.failures import Standing
 from newsletter.store.ledger import Delivery
 from newsletter.store.runs import RunRow
 
@@ -61,6 +62,10 @@ def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, 
     counts["queued"] = sum(counts.pop(state, 0) for state in ("queued", "claimed", "sending"))
     repeats = store.repeats.by_dump()
     return {
+        "failures": [
+            {"what": each.failure.what, "hint": each.failure.hint, "since": each.since.isoformat()}
+            for each in store.failures.all()
+        ],
         "runs": [_run(row) for row in store.runs.latest()],
         "dumps": [_dump(row, repeats.get(row.id, 0)) for row in store.dumps.latest()],
         "missing": list(what_is_missing(store, config, now)),
@@ -146,6 +151,8 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
         yield from _heading(
             "Runs", (line for run in store.runs.latest() for line in _run_lines(run, zone, now))
         )
+        if standing := store.failures.all():
+            yield from _heading("Not mended", (_failure_line(each, zone, now) for each in standing))
         yield from _heading("Dumps", _dumps(store, config, now))
         if model := store.runs.mark(MODEL):
             yield from (f"Sentence model: {model}", "")
@@ -161,6 +168,11 @@ def _heading(name: str, lines: Iterable[str]) -> Iterator[str]:
     yield name
     yield from (f"  {line}" for line in lines)
     yield ""
+
+
+def _failure_line(standing: Standing, zone: str, now: datetime) -> str:
+    told = ", told by mail" if standing.told else ""
+    return f"{local(standing.since, zone, now)}  {standing.failure.what}{told}"
 
 
 def _dumps(store: Store, config: Config, now: datetime) -> Iterator[str]:

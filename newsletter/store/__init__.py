@@ -21,6 +21,7 @@ from pathlib import Path
 from newsletter.store.database import Database
 from newsletter.store.dumps import Dumps
 from newsletter.store.editions import Editions
+from newsletter.store.failures import Failures
 from newsletter.store.learning import Learning
 from newsletter.store.pages import Pages
 from newsletter.store.papers import Papers
@@ -51,6 +52,7 @@ class Store:
         self.sending = Sending(database, self.readers)
         self.suppressions = Suppressions(database)
         self.private = Private(database)
+        self.failures = Failures(database)
         self.sources = Sources(database)
 
     def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:

@@ -148,6 +148,11 @@ class Dumps:
         )
         return tuple(_dump_row(row) for row in rows)
 
+    def refused(self) -> tuple[Problem, ...]:
+        """The problems that stand with files that never became a dump."""
+        rows = self._db.tuples("SELECT problems FROM dump WHERE state = 'quarantined' AND program = ''")
+        return tuple(problem for (found,) in rows for problem in codec.loads(tuple[Problem, ...], found))
+
     def counts(self) -> dict[str, int]:
         """How many dumps are in each state; files that never became a dump are none."""
         rows = self._db.tuples(

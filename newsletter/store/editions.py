@@ -355,6 +355,14 @@ class Editions:
         """Whether there is an edition of a date."""
         return bool(self._db.value("SELECT 1 FROM edition WHERE date = :date", {"date": day.isoformat()}))
 
+    def latest(self) -> dict[str, datetime]:
+        """When each public profile last had something in an edition."""
+        rows = self._db.tuples(
+            "SELECT p.slug, max(e.made) FROM edition_pick k JOIN edition e ON e.id = k.edition"
+            " JOIN profile p ON p.slug = k.profile WHERE NOT p.private GROUP BY p.slug ORDER BY p.slug"
+        )
+        return {slug: datetime.fromisoformat(made) for slug, made in rows}
+
     def count(self) -> int:
         """How many editions there are."""
         return int(self._db.value("SELECT count(*) FROM edition") or 0)

@@ -69,6 +69,11 @@ class Runs:
             {"id": run, "now": now.isoformat(), "exit": exit_code, "summary": json.dumps(summary)},
         )
 
+    def last_success(self) -> datetime | None:
+        """When a run last ended well."""
+        found = self._db.value("SELECT max(finished) FROM run WHERE exit = 0")
+        return datetime.fromisoformat(found) if found else None
+
     def latest(self, count: int = 5) -> tuple[RunRow, ...]:
         """The last runs, newest first."""
         rows = self._db.all("SELECT * FROM run ORDER BY id DESC LIMIT :count", {"count": count})

@@ -394,8 +394,23 @@ CREATE TABLE source (
 ) STRICT, WITHOUT ROWID;
 """
 
+_TOLD = """
+-- What went wrong and is not mended, by its kind: the words without what changes from night to night.
+-- told: when an operator was told of it.
+CREATE TABLE failure (
+    kind   TEXT PRIMARY KEY,
+    about  TEXT NOT NULL,
+    family TEXT NOT NULL,
+    what   TEXT NOT NULL,
+    hint   TEXT NOT NULL,
+    look   TEXT NOT NULL,
+    since  TEXT NOT NULL,
+    told   TEXT
+) STRICT, WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
     *(_DRAFTS, _TRENDED, _INTERESTS, _SIMILAR, _SCORES, _PRIVATE, _VECTORS),
-    _SOURCES,
+    *(_SOURCES, _TOLD),
 )

@@ -51,6 +51,13 @@ class Sending:
         )
         return found is not None
 
+    def oldest(self) -> datetime | None:
+        """Since when the delivery waits that waits longest."""
+        found = self._db.value(
+            f"SELECT min(made) FROM delivery WHERE {_OPEN} AND state IN ('queued', 'deferred')"
+        )
+        return datetime.fromisoformat(found) if found else None
+
     def claim(self, deliveries: Iterable[tuple[int, Letter | None]], boot: str | None) -> None:
         """Take deliveries on, their letters fixed for every further try. `boot` names the machine's present
         boot; None where sending twice does no harm, as with files.

@@ -1,0 +1,243 @@
+"""Telling: whoever watches over an installation hears how a run went. A run's account in; out go a ping, a
+file of metrics, and a mail to the operators about what is new among what went wrong.
+
+Nothing here fails a run: what could not be told comes back in words. Of the run's own work nothing is done
+here; what it prints is the command line's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter import failures
+from newsletter.errors import AnotherRun, NewsletterError, StateError
+from newsletter.failures import Failure
+from newsletter.settings import Config, Secret
+from newsletter.store import Store, open_store
+
+if TYPE_CHECKING:
+    from newsletter.outbox import Sent
+    from newsletter.run import Report
+    from newsletter.where import Located
+
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a run tells of itself: its line, its exit code, what went wrong; and what shows that something is
+    mended: the families of the dumps it read whole, and whether mail left.
+    """
+
+    line: str
+    exit_code: int
+    failures: tuple[Failure, ...] = ()
+    read: frozenset[str] = frozenset()
+    sent: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Heard:
+    """What came of telling: what could not be told, in words; whether a mail to an operator still waits."""
+
+    troubles: list[str] = field(default_factory=list)
+    waiting: bool = False
+
+
+def account_of(report: Report, line: str) -> Account:
+    """The account of a run."""
+    sent = report.sent
+    outputs = [error for error in report.failures if error is not sent.problem]
+    quarantined = [dump.problems[0] for dump in report.dumps if dump.state == "quarantined" and dump.problems]
+    found = (
+        *map(failures.of_dump, quarantined),
+        *map(failures.of_inbox, report.problems),
+        *map(failures.of_output, outputs),
+        *_of_mail(sent),
+    )
+    read = frozenset(failures.alike(dump.name) for dump in report.dumps if dump.state == "read")
+    return Account(line=line, exit_code=report.exit_code, failures=found, read=read, sent=sent.sent > 0)
+
+
+def account_of_mail(sent: Sent, line: str) -> Account:
+    """The account of a run that only delivered."""
+    return Account(line=line, exit_code=sent.exit_code, failures=tuple(_of_mail(sent)), sent=sent.sent > 0)
+
+
+def _of_mail(sent: Sent) -> Iterator[Failure]:
+    if sent.problem:
+        yield failures.of_mail(sent.problem)
+    yield from failures.of_deliveries(sent.failed, sent.uncertain + sent.doubted)
+
+
+# ------------------------------------------------------------------------------------------ the course
+
+
+def begin(config: Config) -> Iterator[str]:
+    """A run begins."""
+    yield from _ping(config.telling.ping, "start")
+
+
+def end(store: Store, config: Config, account: Account, now: datetime, *, send: bool = True) -> Heard:
+    """A run has ended and is on record. Without `send` no mail leaves: what is to be told waits."""
+    heard = Heard()
+    for failure in account.failures:
+        _LOG.error("%s", failure.what)
+    _LOG.info("exit %d: %s", account.exit_code, account.line)
+    _note(store, account, now)
+    _forget_breaks(Path(config.state))
+    if config.telling.on_failure:
+        trouble = _raise_alarm(store, config, account.line, now) if send else ""
+        heard.troubles += [trouble] if trouble else []
+        heard.waiting = any(each.told is None for each in store.failures.all())
+    heard.troubles += _write_metrics(store, config.telling.metrics, now)
+    heard.troubles += _ping(config.telling.ping, account.exit_code, _body(account.line, account.failures))
+    return heard
+
+
+def idle(places: Located, now: datetime, line: str) -> Iterator[str]:
+    """A run found nothing to do: that all is well is worth telling, too."""
+    if places.metrics:
+        with closing(open_store(Path(places.state))) as store:
+            yield from _write_metrics(store, places.metrics, now, idle=True)
+    yield from _ping(places.ping, 0, line)
+
+
+def broke(config: Config, error: BaseException, now: datetime) -> Iterator[str]:
+    """A run ended before its end, and is not on record."""
+    if isinstance(error, AnotherRun):
+        return
+    if not isinstance(error, Exception):
+        _LOG.warning("stopped")
+        yield from _ping(config.telling.ping, _code(error), "stopped")
+        return
+    failure = failures.of_break(error)
+    _LOG.error("%s", failure.what, exc_info=None if isinstance(error, NewsletterError) else error)
+    yield from _ping(config.telling.ping, _code(error), failure.what)
+    if config.telling.on_failure:
+        yield from _alarm_at_break(config, failure, now)
+
+
+def not_configured(places: Located | None, error: NewsletterError) -> Iterator[str]:
+    """config.yaml has mistakes: there is nobody to write to, but a ping may still be named."""
+    if places:
+        yield from _ping(places.ping, error.exit_code, error.what)
+
+
+# --------------------------------------------------------------------------------------------- the ping
+
+
+def _ping(named: Secret | str, what: int | str, body: str = "") -> Iterator[str]:
+    if not named:
+        return
+    from newsletter.pings import ping  # noqa: PLC0415 - urllib.request, 60 ms, for who wants pings
+
+    if trouble := ping(named, what, body):
+        yield trouble
+
+
+def _body(line: str, found: Iterable[Failure]) -> str:
+    return "\n".join((line, *(failure.what for failure in found))).strip()
+
+
+def _code(error: BaseException) -> int | str:
+    if isinstance(error, NewsletterError):
+        return error.exit_code
+    return error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else "fail"
+
+
+# ------------------------------------------------------------------------------------------ the metrics
+
+
+def _write_metrics(store: Store, path: Path | None, now: datetime, *, idle: bool = False) -> Iterator[str]:
+    if path is None:
+        return
+    from newsletter.metrics import write_metrics  # noqa: PLC0415 - an extra, 60 ms, for who wants metrics
+
+    try:
+        write_metrics(store, path, now, idle=idle)
+    except NewsletterError as error:
+        yield error.what
+
+
+# ------------------------------------------------------------------------------------------- the alarm
+
+
+def _note(store: Store, account: Account, now: datetime) -> None:
+    """Keep what went wrong, and forget what is mended."""
+    kinds = {failure.kind for failure in account.failures}
+    known = [each.failure for each in store.failures.all()]
+    standing = {failures.of_inbox(problem).kind for problem in store.dumps.refused()} if known else set()
+    mended = failures.mended(known, kinds, read=account.read, standing=standing, sent=account.sent)
+    gone = [failure.kind for failure in mended]
+    if gone or kinds:
+        with store.transaction():
+            store.failures.forget(gone)
+            store.failures.note(account.failures, now)
+
+
+def _raise_alarm(store: Store, config: Config, line: str, now: datetime) -> str:
+    untold = [each.failure for each in store.failures.all() if each.told is None]
+    if not untold:
+        return ""
+    from newsletter.alarm import alarm  # noqa: PLC0415 - mail code, for when something is wrong
+
+    trouble = alarm(config, untold, line, now)
+    if not trouble:
+        store.failures.tell([failure.kind for failure in untold], now)
+    return trouble
+
+
+def _alarm_at_break(config: Config, failure: Failure, now: datetime) -> Iterator[str]:
+    state = Path(config.state)
+    try:
+        with closing(open_store(state)) as store:
+            store.failures.note([failure], now)
+            trouble = _raise_alarm(store, config, "", now)
+    except StateError:
+        trouble = _alarm_without_state(config, failure, now)
+    if trouble:
+        yield trouble
+
+
+def _alarm_without_state(config: Config, failure: Failure, now: datetime) -> str:
+    """The state itself cannot be used: that it was told is an empty file beside it, for which a full disk
+    still has room. Where not even that can be made, nobody is told, rather than every quarter of an hour.
+    """
+    mark = _break_mark(Path(config.state), failure)
+    if mark.exists():
+        return ""
+    try:
+        mark.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        return f"nobody was told by mail: {mark}: {error.strerror}"
+    from newsletter.alarm import alarm  # noqa: PLC0415 - as above
+
+    trouble = alarm(config, [failure], "", now)
+    if trouble:
+        mark.unlink(missing_ok=True)
+    return trouble
+
+
+_BREAK = ".told-"
+
+
+def _break_mark(state: Path, failure: Failure) -> Path:
+    name = hashlib.blake2b(failure.kind.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    return state.with_name(f".{state.name}{_BREAK}{name}")
+
+
+def _forget_breaks(state: Path) -> None:
+    with suppress(OSError):
+        for name in os.listdir(state.parent):  # noqa: PTH208 - names are all that is needed
+            if name.startswith(f".{state.name}{_BREAK}"):
+                (state.parent / name).unlink(missing_ok=True)
