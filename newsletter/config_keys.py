@@ -59,6 +59,9 @@ from newsletter.config_kinds import (
 from newsletter.settings import Email, Expected, Limits, Publish, Schedule
 from newsletter.yaml_nodes import Steps
 
+SHORTEST = 30
+"""Days: what is younger may still be wanted, by a backlog or a page."""
+
 
 class Keys(BaseModel):
     """A mapping of config.yaml: these keys and no others."""
@@ -219,6 +222,20 @@ class ExpectedKeys(Keys):
     )
 
 
+class KeepKeys(Keys):
+    """How long the state keeps what takes room; nothing that was seen is ever forgotten."""
+
+    texts: Annotated[Days, Field(ge=SHORTEST)] | None = Field(
+        default=None, description="Abstracts of papers that nobody was shown: 730d. Else for ever."
+    )
+    mails: Annotated[Days, Field(ge=SHORTEST)] | None = Field(
+        default=None, description="The last mails of readers, once they arrived: 90d. Else until the next."
+    )
+    runs: Annotated[Days, Field(ge=SHORTEST)] | None = Field(
+        default=None, description="What runs did: 365d. Else for ever."
+    )
+
+
 class LogKeys(Keys):
     """What is logged."""
 
@@ -357,6 +374,7 @@ class RootKeys(Keys):
         description="How often dumps should come, to be told when they do not: weekday, or a list.",
         json_schema_extra=or_a_cadence,
     )
+    keep: KeepKeys = Field(default_factory=KeepKeys, description="How long the state keeps what takes room.")
     log: LogKeys | None = Field(default=None, description="What is logged; nothing where this is missing.")
     metrics_file: FilePath | None = Field(
         default=None, description="A file for Prometheus' textfile collector, as /var/lib/…/newsletter.prom."
@@ -397,6 +415,7 @@ KEYS_AT: Mapping[Steps, type[Keys]] = {
     ("publish",): PublishKeys,
     ("limits",): LimitKeys,
     ("expected",): ExpectedKeys,
+    ("keep",): KeepKeys,
     ("log",): LogKeys,
     ("ranking",): RankingKeys,
     ("schedule",): ScheduleKeys,

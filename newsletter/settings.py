@@ -180,6 +180,15 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """For how many days the state keeps what takes room and nobody needs any more; None: for ever."""
+
+    texts: int | None = None
+    mails: int | None = None
+    runs: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of config.yaml. Paths are absolute; `digest` names the content of every file it was read from."""
 
@@ -200,6 +209,7 @@ class Config:
     limits: Limits = Limits()
     expected: tuple[Expected, ...] = ()
     telling: Telling = Telling()
+    keep: Keep = Keep()
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     notes: Path | None = None

@@ -215,6 +215,7 @@ def keys(name: str) -> set[str]:
         ("limits", "LimitKeys"),
         ("expected", "ExpectedKeys"),
         ("log", "LogKeys"),
+        ("keep", "KeepKeys"),
     ],
 )
 def test_every_key_has_a_row_and_every_row_a_key(heading, of):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from newsletter.cli._shared import short, sized, utc_now
+from newsletter.cli._shared import counted, short, sized, utc_now
 from newsletter.errors import AnotherRun, NewsletterError, NotFound
 from newsletter.lock import only_run
-from newsletter.settings import Config
-from newsletter.store import upkeep
+from newsletter.settings import Config, Keep
+from newsletter.store import open_store, upkeep
 
 
 @click.group(short_help="Backs the database up, or makes it smaller.")
@@ -42,18 +43,36 @@ def backup(config_path: Path, *, file: Path, force: bool) -> int:
 @command.command(short_help="Gives back the room that is free in the state.")
 @click.pass_obj
 def vacuum(config_path: Path) -> int:
-    """Write the state anew without the room that is free in it. Nothing that is recorded is forgotten.
+    """Write the state anew without the room that is free in it. First it drops what is older than `keep`
+    in config.yaml says; no paper that was seen is forgotten.
 
     No run can go on meanwhile, and the disk needs as much free room as the state is large.
     """
-    state = _file(_config(config_path))
+    config = _config(config_path)
+    state = _file(config)
     try:
         with only_run(state, utc_now()):
+            told = _dropped(config) if config.keep != Keep() else ""
             before, after = upkeep.vacuum(state)
     except AnotherRun as error:
         raise AnotherRun(error.what, hint="the state is as it was; try again when that has ended") from error
-    click.echo(f"{short(state)}: {sized(before)} before, {sized(after)} now; {sized(before - after)} freed")
+    freed = f"{sized(before)} before, {sized(after)} now; {sized(before - after)} freed"
+    click.echo(f"{short(state)}: {told}{freed}")
     return 0
+
+
+def _dropped(config: Config) -> str:
+    """Drop what is old; what that was."""
+    from newsletter.keep import drop_old  # noqa: PLC0415 - rules and ranking, for who has `keep`
+
+    with closing(open_store(Path(config.state))) as store:
+        dropped = drop_old(store, config, utc_now())
+    parts = (
+        counted(dropped.texts, "abstract"),
+        counted(dropped.mails, "mail"),
+        counted(dropped.runs, "record of a run", "records of runs"),
+    )
+    return f"dropped {', '.join(parts)}; "
 
 
 def _config(path: Path) -> Config:

@@ -28,6 +28,7 @@ from newsletter.store.papers import Papers
 from newsletter.store.private import Private
 from newsletter.store.readers import Readers
 from newsletter.store.repeats import Repeats
+from newsletter.store.retention import Retention
 from newsletter.store.runs import Runs
 from newsletter.store.sending import Sending
 from newsletter.store.similar import Similar
@@ -53,6 +54,7 @@ class Store:
         self.suppressions = Suppressions(database)
         self.private = Private(database)
         self.failures = Failures(database)
+        self.retention = Retention(database)
         self.sources = Sources(database)
 
     def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:

@@ -409,8 +409,15 @@ CREATE TABLE failure (
 ) STRICT, WITHOUT ROWID;
 """
 
+_THINNED = """
+-- Papers whose abstracts were dropped to save room. Listed again, such a one gets it back, and is no news.
+CREATE TABLE thinned (
+    paper INTEGER PRIMARY KEY REFERENCES paper
+) STRICT;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     *(_FIRST, _REPEATS, _LEARNING, _SENDING, _CONTENT),
     *(_DRAFTS, _TRENDED, _INTERESTS, _SIMILAR, _SCORES, _PRIVATE, _VECTORS),
-    *(_SOURCES, _TOLD),
+    *(_SOURCES, _TOLD, _THINNED),
 )
