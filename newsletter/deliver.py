@@ -11,13 +11,13 @@ from pathlib import Path
 
 from newsletter.errors import NewsletterError, PublishError, SecretMissing
 from newsletter.outbox import Outbox, Sent
-from newsletter.ports import Mailer
+from newsletter.ports import SILENT, Mailer, Progress
 from newsletter.post_room import PostRoom
 from newsletter.replies import Outcome, Verdict
 from newsletter.settings import Config
 from newsletter.store import Store
 
-SILENT = "relay silent since"
+NO_RELAY = "relay silent since"
 """Mark: since when no relay has taken anything, and whether that was told."""
 A_DAY = timedelta(days=1)
 VIA = "via"
@@ -38,9 +38,9 @@ def settle_last_run(store: Store) -> int:
     return store.sending.reclaim(this_boot())
 
 
-def deliver(room: PostRoom, mailer: Mailer, now: datetime) -> Sent:
+def deliver(room: PostRoom, mailer: Mailer, now: datetime, progress: Progress = SILENT) -> Sent:
     """Hand everything that is due to a mailer, one by one. What cannot go out now stays queued."""
-    outbox = Outbox(room, now)
+    outbox = Outbox(room, now, progress=progress)
     for parcel in outbox.parcels():
         try:
             mailer.send(parcel.recipient, parcel.name, parcel.content)
@@ -54,9 +54,9 @@ def deliver(room: PostRoom, mailer: Mailer, now: datetime) -> Sent:
     return outbox.close()
 
 
-def deliver_by_relay(room: PostRoom, now: datetime) -> Sent:
+def deliver_by_relay(room: PostRoom, now: datetime, progress: Progress = SILENT) -> Sent:
     """Send everything that is due by the relays of config.yaml. Raises StateError."""
-    outbox = Outbox(room, now, boot=this_boot())
+    outbox = Outbox(room, now, boot=this_boot(), progress=progress)
     if not outbox.done.taken:
         return outbox.done
     from newsletter.postman import post  # noqa: PLC0415 - asyncio and aiosmtplib, 60 ms, are for runs that send
@@ -73,24 +73,24 @@ def deliver_by_relay(room: PostRoom, now: datetime) -> Sent:
 
 def _tell_of_long_silence(store: Store, done: Sent, now: datetime) -> None:
     """A relay that takes nothing for an hour is nobody's business; after a day somebody has to know, once."""
-    since, _, told = (store.runs.mark(SILENT) or "").partition(" ")
+    since, _, told = (store.runs.mark(NO_RELAY) or "").partition(" ")
     if not done.unreachable or done.sent:
-        store.runs.set_mark(SILENT, "")
+        store.runs.set_mark(NO_RELAY, "")
     elif not since:
-        store.runs.set_mark(SILENT, now.isoformat())
+        store.runs.set_mark(NO_RELAY, now.isoformat())
     elif not told and now - datetime.fromisoformat(since) >= A_DAY:
-        store.runs.set_mark(SILENT, f"{since} told")
+        store.runs.set_mark(NO_RELAY, f"{since} told")
         done.problem = done.problem or NewsletterError(
             f"no mail has left for a day: {done.unreachable}",
             hint="nothing is lost; see that the relay runs and that email.smtp.host and port are right",
         )
 
 
-def deliver_all(room: PostRoom, now: datetime) -> Sent:
+def deliver_all(room: PostRoom, now: datetime, progress: Progress = SILENT) -> Sent:
     """Send everything that is due the way config.yaml says."""
     if room.config.email.via == "smtp":
-        return deliver_by_relay(room, now)
-    return deliver(room, FolderMailer(room.config.out / "mail"), now)
+        return deliver_by_relay(room, now, progress)
+    return deliver(room, FolderMailer(room.config.out / "mail"), now, progress)
 
 
 def written_not_sent(store: Store, config: Config) -> str:

@@ -14,6 +14,7 @@ from itertools import islice
 from newsletter.envelope import file_name
 from newsletter.errors import NewsletterError, RelayRefused, SecretMissing, TemplateError
 from newsletter.model import Letter, Subscriber
+from newsletter.ports import SILENT, Progress
 from newsletter.post_room import PostRoom
 from newsletter.replies import LONGEST_PAUSE, PATIENCE, Outcome, Verdict, next_try
 from newsletter.store.ledger import Delivery
@@ -71,7 +72,9 @@ class Sent:
 class Outbox:
     """What is due in a run, and what becomes of it."""
 
-    def __init__(self, room: PostRoom, now: datetime, *, boot: str | None = None) -> None:
+    def __init__(
+        self, room: PostRoom, now: datetime, *, boot: str | None = None, progress: Progress = SILENT
+    ) -> None:
         """`boot` names the machine's present boot, for relays; None where sending twice does no harm."""
         self._room = room
         self._now = now
@@ -83,6 +86,8 @@ class Outbox:
         self._refused = 0
         self.halted = False
         """Nothing more may be sent in this run, rendered or not."""
+        self._progress = progress
+        progress.stage("sending", len(self._all))
         self.done = Sent(taken=len(self._all), waiting=len(self._all))
 
     # --------------------------------------------------------------------------------------- out it goes
@@ -103,6 +108,7 @@ class Outbox:
                     self._store.readers.skip(delivery.id, why_not, self._now)
                 self.done.skipped[why_not] += 1
                 self.done.waiting -= 1
+                self._progress.step()
             elif parcel := self._rendered(delivery):
                 return parcel
         return None
@@ -167,6 +173,7 @@ class Outbox:
         del self._open[parcel.delivery.id]
         self.done.waiting -= 1
         self._watch(verdict)
+        self._progress.step()
         _log(parcel.delivery, verdict)
 
     def _sent(self, delivery: Delivery, _: Verdict) -> None:

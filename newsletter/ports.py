@@ -49,8 +49,13 @@ class Progress(Protocol):
     def papers(self, count: int) -> None:
         """So many listed papers more have been found."""
 
-    def stage(self, name: str) -> None:
-        """Dumps are done; a stage begins: matching, publishing, sending."""
+    def stage(self, name: str, total: int = 0) -> None:
+        """Dumps are done; a stage begins (matching, comparing, publishing, sending) of so many steps, if that
+        is known.
+        """
+
+    def step(self, count: int = 1) -> None:
+        """So many steps more of the stage are done: papers, pages, mails."""
 
 
 class Silent:
@@ -59,7 +64,8 @@ class Silent:
     def expect(self, size: int) -> None: ...
     def read(self, size: int) -> None: ...
     def papers(self, count: int) -> None: ...
-    def stage(self, name: str) -> None: ...
+    def stage(self, name: str, total: int = 0) -> None: ...
+    def step(self, count: int = 1) -> None: ...
 
 
 SILENT = Silent()

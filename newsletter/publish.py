@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from newsletter.errors import PublishError
 from newsletter.hands import shared
+from newsletter.ports import SILENT, Progress
 from newsletter.publication import Artifact, Draft, Made, Output, Summary
 
 UNFINISHED = ".newsletter-unfinished"
@@ -59,6 +60,7 @@ def publish(
     *,
     begin: Callable[[], None] = lambda: None,
     owing: Owing | None = None,
+    progress: Progress = SILENT,
 ) -> Published:
     """Bring the folder to what the outputs say. Raises PublishError with the path and what to do.
 
@@ -67,7 +69,7 @@ def publish(
     """
     desk, stage = _Desk(folder, before or {}), _Stage(folder)
     try:
-        desk.take(outputs, stage, begin)
+        desk.take(outputs, stage, begin, progress)
         stage.show(owing)
     except BaseException:
         stage.clear()
@@ -90,7 +92,9 @@ class _Desk:
         self.folders: set[Path] = set()
         self.drafts: dict[str, Made] = {}
 
-    def take(self, outputs: Iterable[Output], stage: _Stage, begin: Callable[[], None]) -> None:
+    def take(
+        self, outputs: Iterable[Output], stage: _Stage, begin: Callable[[], None], progress: Progress
+    ) -> None:
         """Put all artifacts on the stage that may have to be written."""
         summaries: list[Summary] = []
         drafts: list[Draft] = []
@@ -103,9 +107,11 @@ class _Desk:
                     drafts.append(output)
             else:
                 self._add(output, stage)
+        progress.stage("publishing", len(drafts))
         for done in shared(partial(_made, self._folder), drafts, begin=begin):
             stage.join(done.stage)
             self._note(done)
+            progress.step(len(done.drafts))
         for summary in summaries:
             for artifact in summary.make(self._mapped):
                 self._add(artifact, stage)

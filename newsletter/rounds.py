@@ -19,6 +19,7 @@ from newsletter.idle import LIBRARIES
 from newsletter.leanings import Leanings
 from newsletter.matching import Matcher, compile_profiles
 from newsletter.model import Match, Paper, Profile, Section, Trend
+from newsletter.ports import SILENT, Progress
 from newsletter.ranking.alike import Likeness
 from newsletter.settings import Config
 from newsletter.store import Store
@@ -153,12 +154,12 @@ def ask_ahead(store: Store, config: Config) -> None:
         leanings.read_ahead(store.papers.news(above, min(above + _CHUNK, newest)))
 
 
-def match_news(desk: Desk, *, whole_archive: bool = False) -> None:
+def match_news(desk: Desk, *, whole_archive: bool = False, progress: Progress = SILENT) -> None:
     """Match what no profile has judged yet, and lay out who fits what."""
     store = desk.store
     awaited = store.readers.lowest_awaited()
     low = 0 if whole_archive else min(desk.before, desk.before if awaited is None else awaited)
-    _judge(desk, low)
+    _judge(desk, low, progress)
     store.editions.forget_matches({profile.name: profile.rules_hash for profile in desk.profiles})
     desk.fits = {
         profile.name: store.editions.matches(profile.name, profile.rules_hash, low)
@@ -171,11 +172,11 @@ def match_news(desk: Desk, *, whole_archive: bool = False) -> None:
     desk.current_trends = tuple(trend for trend in desk.trends if newest and current(trend, newest))
 
 
-def _judge(desk: Desk, low: int) -> None:
+def _judge(desk: Desk, low: int, progress: Progress) -> None:
     starts = {profile.name: _start(desk.store, profile, low) for profile in desk.profiles}
-    if not starts:
-        return
-    for above in range(min(starts.values()), desk.upto, _CHUNK):
+    first = min(starts.values(), default=desk.upto)
+    progress.stage("matching", max(0, desk.upto - first))
+    for above in range(first, desk.upto, _CHUNK):
         upto = min(above + _CHUNK, desk.upto)
         papers = desk.store.papers.news(above, upto)
         found: dict[str, list[Match]] = {slug: [] for slug in starts}
@@ -184,6 +185,7 @@ def _judge(desk: Desk, low: int) -> None:
         for profile in desk.profiles:
             if starts[profile.name] < upto:
                 _note_judged(desk.store, profile, Judged(low=low, high=upto), papers, found[profile.name])
+        progress.step(upto - above)
 
 
 def _start(store: Store, profile: Profile, low: int) -> int:

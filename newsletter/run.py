@@ -132,8 +132,7 @@ def run(
     report.hints += _told_of_journal(store)
     notes = read_notes(config.notes)
     _record(store, config, report, now=now, wall=wall, wishes=wishes, progress=progress)
-    progress.stage("matching")
-    _round(store, config, report, now=now, notes=notes, backfill=wishes.backfill)
+    _round(store, config, report, now=now, notes=notes, backfill=wishes.backfill, progress=progress)
     with about(edition=report.editions[-1]) if report.editions else nullcontext():
         _hand_over(store, config, report, now=now, notes=notes, wishes=wishes, progress=progress)
     report.sent.doubted = doubted
@@ -153,15 +152,13 @@ def _hand_over(
     """What was recorded goes out: to the site, and to readers."""
     there = replace(config, out=wishes.out or config.out)
     press = press_of(there)
-    progress.stage("publishing")
     owing = partial(owe, store) if config.publish.after and wishes.out is None else None
-    _publish(store, there, report, press, notes=notes, owing=owing)
+    _publish(store, there, report, press, notes=notes, owing=owing, progress=progress)
     if wishes.out is None:
         _publish_private(store, config, report, press, owing)
         _take_on(store, config, report)
     if wishes.send:
-        progress.stage("sending")
-        _deliver(store, there, report, press, now, rehearsal=wishes.out is not None)
+        _deliver(store, there, report, press, now, rehearsal=wishes.out is not None, progress=progress)
 
 
 # ------------------------------------------------------------------------------------ collect and record
@@ -292,6 +289,7 @@ def _round(
     now: datetime,
     notes: Mapping[date, str],
     backfill: bool,
+    progress: Progress,
 ) -> None:
     if config.ranking.model:
         ask_ahead(store, config)
@@ -299,7 +297,7 @@ def _round(
         desk = open_desk(store, config, now, notes)
         report.hints += [f"{trouble}; the rest of the profile counts" for trouble in desk.leanings.unread()]
         sync_readers(desk, begins=desk.upto if backfill else desk.before)
-        match_news(desk, whole_archive=backfill)
+        match_news(desk, whole_archive=backfill, progress=progress)
         if desk.leanings.without_model:
             report.hints.append(desk.leanings.without_model.told)
         report.editions = write_backfill(desk) if backfill else write_edition(desk)
@@ -308,7 +306,7 @@ def _round(
         following = next_slot(desk)
         store.runs.set_mark(NEXT_SLOT, following.isoformat() if following else "")
         keep_pages(desk)
-        find_similar(store)
+        find_similar(store, progress)
         store.runs.set_mark(COMPOSED, str(desk.upto))
         store.runs.set_mark(COMPOSED_AT, now.isoformat())
         if report.editions:
@@ -355,6 +353,7 @@ def _publish(
     *,
     notes: Mapping[date, str],
     owing: Owing | None,
+    progress: Progress,
 ) -> None:
     made_of = idle.made_of(config, store.runs.mark(REVISION) or "0", notes)
     site = config.out / "site"
@@ -366,7 +365,7 @@ def _publish(
     before = drafts if store.runs.mark(LOOK) == look else {}
     try:
         made = _outputs(archive, config, press())
-        report.published = publish(made, site, before, begin=store.part, owing=owing)
+        report.published = publish(made, site, before, begin=store.part, owing=owing, progress=progress)
         if config.site.search == "pagefind":
             _index(site)
     except NewsletterError as error:
@@ -437,14 +436,15 @@ def _deliver(
     now: datetime,
     *,
     rehearsal: bool,
+    progress: Progress,
 ) -> None:
     room = PostRoom(store=store, config=config, press=press)
     if told := written_not_sent(store, config):
         report.hints.append(told)
     if rehearsal:
-        report.sent = deliver(room, FolderMailer(config.out / "mail"), now)
+        report.sent = deliver(room, FolderMailer(config.out / "mail"), now, progress)
     else:
-        report.sent = deliver_all(room, now)
+        report.sent = deliver_all(room, now, progress)
         store.runs.set_mark(VIA, config.email.via)
     if report.sent.problem:
         report.failures.append(report.sent.problem)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.leanings import background
 from newsletter.model import Paper
+from newsletter.ports import SILENT, Progress
 from newsletter.store import Store
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ MOST = 5
 """Similar papers that are shown, at most."""
 
 
-def find_similar(store: Store) -> int:
+def find_similar(store: Store, progress: Progress = SILENT) -> int:
     """Compare what has a page and was not compared yet; how many papers that were."""
     new = store.similar.not_compared()
     if not new:
@@ -32,12 +33,14 @@ def find_similar(store: Store) -> int:
     from newsletter.ranking.background import bytes_of, count  # noqa: PLC0415 - numpy, for those who need it
 
     usual = background(store)[0]
+    progress.stage("comparing", len(new))
     for first in range(0, len(new), _AT_ONCE):
         some = new[first : first + _AT_ONCE]
         papers = store.papers.load(some)
         grams = {number: bytes_of(count([_text(papers[number])])) for number in some}
         known = store.similar.compared(BESIDE)
         store.similar.put(grams, _pairs(usual, known | grams, some))
+        progress.step(len(some))
     return len(new)
 
 

@@ -86,6 +86,8 @@ class FakeProgress:
     """Remembers what it was told: FakeProgress().told → ["expect 3", "read 3", "papers 1", "matching"]."""
 
     told: list[str] = field(default_factory=list)
+    steps: list[tuple[str, int, int]] = field(default_factory=list)
+    """Each stage with its steps, those that were expected and those that were done."""
 
     def expect(self, size: int) -> None:
         self.told.append(f"expect {size}")
@@ -96,8 +98,13 @@ class FakeProgress:
     def papers(self, count: int) -> None:
         self.told.append(f"papers {count}")
 
-    def stage(self, name: str) -> None:
+    def stage(self, name: str, total: int = 0) -> None:
         self.told.append(name)
+        self.steps.append((name, total, 0))
+
+    def step(self, count: int = 1) -> None:
+        name, total, done = self.steps[-1]
+        self.steps[-1] = (name, total, done + count)
 
     def bytes(self) -> int:
         """How many bytes were read in all."""

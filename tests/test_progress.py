@@ -31,11 +31,15 @@ def home(tmp_path) -> Home:
     return home
 
 
-def watch(home: Home) -> list[str]:
+def watched_run(home: Home) -> FakeProgress:
     progress, store, now = FakeProgress(), open_store(None), at("2026-08-09 06:00")
     run(store, home.loaded(), now=now, wall=now, progress=progress)
     store.close()
-    return progress.told
+    return progress
+
+
+def watch(home: Home) -> list[str]:
+    return watched_run(home).told
 
 
 def test_a_run_tells_of_every_byte_paper_and_stage(home):
@@ -46,7 +50,17 @@ def test_a_run_tells_of_every_byte_paper_and_stage(home):
     assert f"expect {size}" == told[0]
     assert size == read
     assert ["papers 1000", "papers 500", "papers 1"] == [line for line in told if "papers" in line]
-    assert ["matching", "publishing", "sending"] == told[-3:]
+    assert ["matching", "comparing", "publishing", "sending"] == told[-4:]
+
+
+def test_every_stage_says_how_much_there_is_to_do_and_does_that_much(home):
+    steps = {name: (total, done) for name, total, done in watched_run(home).steps}
+
+    assert {"matching", "comparing", "publishing", "sending"} == steps.keys()
+    assert (1501, 1501) == steps["matching"]
+    assert (1501, 1501) == steps["comparing"]
+    assert (2, 2) == steps["sending"]
+    assert 1501 < steps["publishing"][0] == steps["publishing"][1]
 
 
 def test_a_dump_that_cannot_be_read_counts_as_done(tmp_path):
@@ -117,7 +131,7 @@ def test_on_a_terminal_a_run_shows_its_dumps_and_stages_and_cleans_up(home):
 
     assert out.startswith("2 dumps: 1,501 new papers")
     assert re.search(r"reading .* kB [\d,]+ papers, [\d,]+/s", shown)
-    assert re.search("matching|publishing|sending", shown)
+    assert re.search(r"(matching|comparing|publishing|sending) .* [\d,]+ of [\d,]+, [\d,]+/s", shown)
 
 
 @pytest.mark.parametrize(("option", "term"), [(("--quiet",), "xterm"), ((), "dumb")])

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from newsletter.cli._shared import sized
 from newsletter.ports import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def _display(console: Console) -> Display:
     return parts.Progress(
         parts.TextColumn("{task.description}"),
         parts.BarColumn(),
-        parts.DownloadColumn(),
-        parts.TextColumn("{task.fields[papers]}"),
+        parts.TextColumn("{task.fields[told]}"),
         parts.TimeRemainingColumn(),
         console=console,
         transient=True,
@@ -50,34 +50,49 @@ def _display(console: Console) -> Display:
 
 
 class Bar:
-    """A line while dumps are read: bytes, papers, their rate, the time left. Then the name of the stage."""
+    """A line for the stage that is on: how much of it is done, at which rate, the time left. While dumps are
+    read that is in bytes, and tells of papers too.
+    """
 
     def __init__(self, display: Display) -> None:
         self._display = display
-        self._task = display.add_task("reading", total=None, papers="", visible=False)
+        self._reading = True
+        self._papers = 0
+        self._open("reading", 0, visible=False)
+
+    def _open(self, name: str, total: int, *, visible: bool = True) -> None:
         self._begun = time.monotonic()
-        self._total = self._read = self._papers = 0
+        self._total, self._done = total, 0
+        self._task = self._display.add_task(name, total=total or None, told="", visible=visible)
 
     def expect(self, size: int) -> None:
         self._total += size
-        self._update()
+        self._show()
 
     def read(self, size: int) -> None:
-        self._read += size
-        self._update()
+        self.step(size)
 
     def papers(self, count: int) -> None:
         self._papers += count
 
-    def stage(self, name: str) -> None:
-        self._display.update(self._task, description=name, total=None, visible=True)
+    def stage(self, name: str, total: int = 0) -> None:
+        self._display.remove_task(self._task)
+        self._reading = False
+        self._open(name, total)
 
-    def _update(self) -> None:
-        rate = self._papers / max(time.monotonic() - self._begun, 0.001)
+    def step(self, count: int = 1) -> None:
+        self._done += count
+        self._show()
+
+    def _show(self) -> None:
         self._display.update(
-            self._task,
-            total=self._total,
-            completed=self._read,
-            papers=f"{self._papers:,} papers, {rate:,.0f}/s",
-            visible=True,
+            self._task, total=self._total or None, completed=self._done, told=self._told(), visible=True
         )
+
+    def _told(self) -> str:
+        elapsed = max(time.monotonic() - self._begun, 0.001)
+        if self._reading:
+            read = f"{sized(self._done)} of {sized(self._total)}"
+            return f"{read} {self._papers:,} papers, {self._papers / elapsed:,.0f}/s"
+        of = f" of {self._total:,}" if self._total else ""
+        return f"{self._done:,}{of}, {self._done / elapsed:,.0f}/s"
