@@ -174,7 +174,7 @@ class Duty:
         self._busy_until = clock.monotonic + config.schedule.timeout + GRACE + SILENCE
         try:
             self._do_chores(config, clock.wall)
-            if _idle(config, clock.wall):
+            if rests(config, clock.wall) and not _source_due(config, clock.wall):
                 return None
             outcome = self._passing(config, clock.wall, self._inbox.waiting)
         except NewsletterError as error:
@@ -225,8 +225,8 @@ def _of_jump(jump: timedelta) -> str:
     )
 
 
-def _idle(config: Config, now: datetime) -> bool:
-    """Whether a pass would do nothing; any doubt is left to the pass itself."""
+def rests(config: Config, now: datetime) -> bool:
+    """Whether a run would do nothing; any doubt is left to the run itself."""
     state = Path(config.state)
     if not state.is_file():
         return False
@@ -285,3 +285,21 @@ def _counted(config: Config) -> str:
 
 def _said(error: NewsletterError) -> str:
     return f"{error.what}\nhint: {error.hint}" if error.hint else error.what
+
+
+def _source_due(config: Config, now: datetime) -> bool:
+    """Whether some source may be asked for dumps; where nobody can tell, the pass will."""
+    if not config.sources:
+        return False
+    from newsletter.fetch import any_due  # noqa: PLC0415 - for who fetches
+
+    try:
+        store = open_store(Path(config.state))
+    except NewsletterError:
+        return False
+    try:
+        return any_due(store, config, now)
+    except NewsletterError:
+        return False
+    finally:
+        store.close()

@@ -15,15 +15,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from io import BufferedRandom
 from itertools import count
 from pathlib import Path
 
 from newsletter import patience, sources
 from newsletter.contents import contents
-from newsletter.errors import NotFound, SecretMissing
+from newsletter.errors import InboxUnwritable, NotFound, SecretMissing
 from newsletter.inbox import HEAD_BYTES
-from newsletter.landing import ASIDE, ending, land, part_file, set_aside, sha256, stem, sweep
+from newsletter.landing import ASIDE, ending, land, part_file, set_aside, sha256, stem, sweep, told
 from newsletter.lock import only_run
 from newsletter.model import Dump, Known
 from newsletter.open_set import did_you_mean
@@ -80,6 +81,12 @@ def due_sources(states: Iterable[SourceState], listed: Iterable[Source], now: da
     )
 
 
+def any_due(store: Store, config: Config, now: datetime) -> bool:
+    """Whether a fetch would ask anybody: on a machine without the extra nobody is ever due."""
+    due = due_sources(store.sources.states(), config.sources, now)
+    return bool(due) and find_spec("httpx2") is not None
+
+
 def wanted_sources(
     states: Iterable[SourceState], listed: Iterable[Source], now: datetime, *, named: Iterable[str] = ()
 ) -> tuple[Source, ...]:
@@ -132,9 +139,7 @@ def _known(source: Source, state: SourceState) -> Known:
 
 
 def fetch_due(store: Store, config: Config, now: datetime, *, web: Web | None = None) -> tuple[Turn, ...]:
-    """Ask every source that is due. Raises AnotherRun where another fetch is at it, ExtraMissing,
-    InboxUnwritable.
-    """
+    """Ask every source that is due. Raises AnotherRun where another fetch is at it, and ExtraMissing."""
     due = due_sources(store.sources.states(), config.sources, now)
     return fetch(store, config, now, due, web=web) if due else ()
 
@@ -146,9 +151,9 @@ def fetch(
     asked: Iterable[Source],
     *,
     web: Web | None = None,
-    told: Callable[[Turn], None] = lambda _: None,
+    heard: Callable[[Turn], None] = lambda _: None,
 ) -> tuple[Turn, ...]:
-    """Ask these sources one after the other; `told` hears of each when its turn is over. Raises as above."""
+    """Ask these sources one after the other; `heard` is told of each after its turn. Raises as above."""
     asked = tuple(asked)
     with only_run(lock_of(config), now):
         open_one = web or open_web(config.site.url)
@@ -159,7 +164,7 @@ def fetch(
             for source in asked:
                 moment = now + timedelta(seconds=int(open_one.clock() - begun))
                 turns.append(_Conversation(store, config, source, open_one, moment).turn())
-                told(turns[-1])
+                heard(turns[-1])
             return tuple(turns)
         finally:
             open_one.close()
@@ -200,6 +205,8 @@ class _Conversation:
             trouble = self._talk(secrets)
         except SecretMissing as error:
             trouble = Trouble(kind="secret", what=error.what, hint=error.hint)
+        except InboxUnwritable as error:
+            trouble = Trouble(kind="inbox", what=error.what, hint=error.hint)
         return self._ended(trouble)
 
     def _talk(self, secrets: dict[str, str]) -> Trouble | None:
@@ -241,12 +248,15 @@ class _Conversation:
             return self._taken(request, reply, file, part, name)
 
     def _asked(self, request: Request, file: BufferedRandom, secrets: dict[str, str]) -> Reply:
-        known, told = self.state.known, {"Accept": "*/*"}
+        known, asked = self.state.known, {"Accept": "*/*"}
         if request.conditional:
-            told |= {"If-None-Match": known.etag} if known.etag else {}
-            told |= {"If-Modified-Since": known.modified} if known.modified else {}
+            asked |= {"If-None-Match": known.etag} if known.etag else {}
+            asked |= {"If-Modified-Since": known.modified} if known.modified else {}
         most = min(self.config.limits.dump_bytes, LARGEST)
-        return self.web.get(request.url, file, headers=told, secrets=secrets, pause=request.pause, most=most)
+        with told(self.source.into):
+            return self.web.get(
+                request.url, file, headers=asked, secrets=secrets, pause=request.pause, most=most
+            )
 
     def _status(self, reply: Reply) -> Trouble | None:
         """What a status means; and how long the source wants to be left alone."""

@@ -130,7 +130,7 @@ def set_aside(part: Path, folder: Path, stem: str, ending: str) -> Path:
 
 def sweep(folder: Path) -> None:
     """Take away what a fetch that was killed left half written; nobody else fetches now."""
-    if folder.is_dir():
+    with suppress(OSError):  # no folder yet, or none that is ours to read: who writes there is told
         for path in folder.iterdir():
             if _PART.fullmatch(path.name):
                 path.unlink(missing_ok=True)

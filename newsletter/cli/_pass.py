@@ -1,6 +1,7 @@
-"""The other end of passes.py: the process of one pass, for `newsletter schedule`. Configuration, moment and
-files to leave come in by standard input; the one line goes out by standard output, problems and hints by
-standard error, and how it went by the exit code. It is no command: `newsletter run` is that.
+"""The other end of passes.py: the process of one pass, for `newsletter schedule`: sources that are due are
+asked, then a run is made if there is anything to do. Configuration, moment and files to leave come in by
+standard input; the one line goes out by standard output, problems and hints by standard error, and how it
+went by the exit code. It is no command: `newsletter run` is that.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NoReturn
 from newsletter.cli import guarded, stop_in_order
 from newsletter.cli._watched import watched
 from newsletter.cli.run import run_on
+from newsletter.duty import rests
 from newsletter.errors import AnotherRun
 from newsletter.passes import BUSY
 from newsletter.settings import Config
@@ -30,11 +32,21 @@ def main() -> NoReturn:
 def _pass(config: Config, now: datetime, leave: Iterable[str]) -> int:
     from newsletter.run import Wishes  # noqa: PLC0415 - it costs 50 ms
 
+    fetched = _fetch(config, now) if config.sources else 0
+    if config.sources and rests(config, now):
+        return fetched or BUSY
     try:
         with watched(config, now, quiet=False):
-            return run_on(config, now, Wishes(leave=frozenset(leave)), quiet=False)
+            return max(fetched, run_on(config, now, Wishes(leave=frozenset(leave)), quiet=False))
     except AnotherRun:
-        return BUSY
+        return fetched or BUSY
+
+
+def _fetch(config: Config, now: datetime) -> int:
+    """What the sources have that are due; nothing is said unless somebody has to look at it."""
+    from newsletter.cli.fetch import fetch_due_and_tell  # noqa: PLC0415 - for who fetches
+
+    return fetch_due_and_tell(config, now, quiet=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import click
 
 from newsletter.cli import tell
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
-from newsletter.errors import AnotherRun, ExtraMissing, InboxUnwritable
+from newsletter.errors import AnotherRun, ExtraMissing
 from newsletter.store import open_store
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def fetch_due_and_tell(config: Config, now: datetime, *, quiet: bool) -> int:
         return fetch_and_tell(store, config, now, asked, quiet=quiet) if asked else 0
     except AnotherRun:  # what that one brings the next run takes
         return 0
-    except (ExtraMissing, InboxUnwritable) as error:
+    except ExtraMissing as error:
         return tell(error)
     finally:
         store.close()
@@ -93,7 +93,7 @@ def fetch_and_tell(
     """Ask these sources; a line for each on a terminal, one for all of them, and the exit code."""
     from newsletter.fetch import fetch  # noqa: PLC0415 - as above
 
-    turns = fetch(store, config, now, asked, told=_teller(config, quiet=quiet)) if asked else ()
+    turns = fetch(store, config, now, asked, heard=_teller(config, quiet=quiet)) if asked else ()
     code = max((turn.exit_code for turn in turns), default=0)
     if not quiet or code:
         click.echo(summary(turns, store, config))
@@ -155,7 +155,12 @@ def summary(turns: Iterable[Turn], store: Store, config: Config) -> str:
     return f"{counted(len(turns), 'source')} asked: {', '.join(parts)}. {_places(config)}"
 
 
-_KINDS = {"aside": "with an odd answer kept aside", "busy": "wants to be left alone", "short": "cut off"}
+_KINDS = {
+    "aside": "with an odd answer kept aside",
+    "busy": "wants to be left alone",
+    "short": "cut off",
+    "inbox": "that could not be written",
+}
 
 
 def _kind(turn: Turn) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,10 +11,13 @@ from collections.abc import Iterator
 import pytest
 from fakes import at
 from home import CONFIG, Home, iso
+from test_duty import Watched
 from web_sink import Sink, page, sink, status
 
+from newsletter import landing
 from newsletter.fetch import lock_of
 from newsletter.lock import only_run
+from newsletter.passes import OwnProcess
 
 RSS = (
     '<rss version="2.0"><channel><title>T</title><link>https://example.org/</link><description>d</description>'
@@ -157,6 +161,34 @@ def test_a_run_that_fetches_takes_what_came_and_asks_nobody_twice(tmp_path, web)
     assert 1 == len(web.asked)
 
 
+def test_a_pass_of_the_scheduler_fetches_first_and_says_nothing_of_nothing_new(tmp_path, web):
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    config = home.loaded()
+    first = OwnProcess()(config, at("2026-08-07 06:00"), ())
+    later = OwnProcess()(config, at("2026-08-07 12:00"), ())
+    web.answers("/feed", status(404))
+    gone = OwnProcess()(config, at("2026-08-07 18:00"), ())
+
+    assert first.line.startswith("1 dump: 1 new paper.")
+    assert (0, "", False) == (first.exit_code, first.told, first.busy)
+    assert (True, "", 3) == (later.busy, later.line + later.told, len(web.asked))
+    assert (1, False) == (gone.exit_code, gone.busy)
+    assert gone.told.startswith("feed: there is nothing at its address (status 404); asked again ")
+
+
+def test_the_scheduler_wakes_for_a_source_that_is_due_and_for_none_where_nothing_can_be_fetched(
+    tmp_path, web, monkeypatch
+):
+    home = home_with(tmp_path, f"feed: {web.url}/feed")
+    home.run("2026-08-07 12:00", "--fetch")
+    watched = Watched(home)
+    ticks = [watched.tick(seconds) for seconds in (60, 6 * 3600)]
+    monkeypatch.setattr("newsletter.fetch.find_spec", lambda _: None)
+    ticks.append(watched.tick(60))
+
+    assert [False, True, False] == [tick is not None for tick in ticks]
+
+
 def test_a_source_in_trouble_stops_no_run(tmp_path, web):
     home = home_with(tmp_path, f"feed: {web.url}/gone", f"feed: {web.url}/feed\n  name: good")
     said = home.run("2026-08-07 06:00", "--fetch")
@@ -183,13 +215,27 @@ def test_without_the_extra_one_line_says_how_to_get_it_and_the_run_goes_on(tmp_p
     assert (4, True) == (run.code, (home.folder / "out/site/index.html").is_file())
 
 
+def test_a_disk_that_is_full_is_told_and_the_next_source_asked(tmp_path, web, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(landing.os, "fsync", full)
+    home = home_with(tmp_path, f"feed: {web.url}/feed", f"feed: {web.url}/gone\n  name: gone")
+    said = home.newsletter("fetch", "--as-of", MORNING)
+
+    assert 1 == said.code
+    assert "dumps: No space left on device; asked again" in said.err
+    assert "gone: there is nothing" in said.err
+    assert [] == list((home.folder / "dumps").iterdir())
+
+
 def test_an_inbox_that_cannot_be_written_is_told(tmp_path, web):
     home = home_with(tmp_path, f"feed: {web.url}/feed\n  into: dumps/x")
     (home.folder / "dumps" / "x").write_text("a file where a folder should be")
     said = home.newsletter("fetch", "--as-of", MORNING)
 
     assert 1 == said.code
-    assert "dumps/x: File exists\nhint: see that the folder exists" in said.err
+    assert "dumps/x: File exists; asked again Fri 7 Aug 06:15\n  hint: see that the folder exists" in said.err
 
 
 def test_what_is_kept_aside_is_no_dump_wherever_the_inbox_is(tmp_path, web):
