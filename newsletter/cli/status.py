@@ -12,6 +12,7 @@ import click
 
 from newsletter import slots
 from newsletter.after import owed
+from newsletter.cli import _sources
 from newsletter.cli._shared import counted, existing_state, local, utc_now
 from newsletter.health import is_stale
 from newsletter.leanings import MODEL
@@ -69,6 +70,7 @@ def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, 
         "runs": [_run(row) for row in store.runs.latest()],
         "dumps": [_dump(row, repeats.get(row.id, 0)) for row in store.dumps.latest()],
         "missing": list(what_is_missing(store, config, now)),
+        "sources": _sources.figures(store, config),
         "write_ahead_log": store.logged,
         "model": store.runs.mark(MODEL) or None,
         "publish_after": asdict(owed(store)),
@@ -154,6 +156,8 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
         if standing := store.failures.all():
             yield from _heading("Not mended", (_failure_line(each, zone, now) for each in standing))
         yield from _heading("Dumps", _dumps(store, config, now))
+        if config.sources:
+            yield from _heading("Sources", _sources.lines(store, config, now))
         if model := store.runs.mark(MODEL):
             yield from (f"Sentence model: {model}", "")
         if not store.logged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -187,6 +188,27 @@ def test_the_scheduler_wakes_for_a_source_that_is_due_and_for_none_where_nothing
     ticks.append(watched.tick(60))
 
     assert [False, True, False] == [tick is not None for tick in ticks]
+
+
+def test_status_says_of_each_source_what_it_brought_and_what_is_wrong(tmp_path, web):
+    home = home_with(
+        tmp_path,
+        f"feed: {web.url}/feed",
+        f"feed: {web.url}/gone\n  name: gone",
+        f"feed: {web.url}/x\n  name: later",
+    )
+    home.newsletter("fetch", "--as-of", MORNING, "feed", "gone")
+    told = home.newsletter("status").out.split("Sources\n")[1].split("\n\n")[0].splitlines()
+    feed, gone, later = json.loads(home.newsletter("status", "--json").out)["sources"]
+
+    assert [
+        "  feed: last brought 2026-08-07-feed.xml, Fri 7 Aug 06:00; asked Fri 7 Aug 06:00",
+        "  gone: has brought nothing yet; asked Fri 7 Aug 06:00",
+        "    there is nothing at its address (status 404); asked again Fri 7 Aug 06:15",
+        "  later: not asked yet (newsletter fetch)",
+    ] == [line.replace(" 2026 0", " 0") for line in told]
+    assert ("2026-08-07-feed.xml", None) == (feed["dump"], feed["trouble"])
+    assert ("gone", 1, None) == (gone["trouble"], gone["failures"], later["asked"])
 
 
 def test_a_source_in_trouble_stops_no_run(tmp_path, web):
