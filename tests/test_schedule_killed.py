@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import subprocess
 import time
 from collections import Counter
@@ -23,10 +24,11 @@ QUICK = CONFIG + "schedule: {poll: 1s, settle: 1s}\noutputs: [email]\n"
 
 
 @contextmanager
-def scheduler(home: Home) -> Iterator[subprocess.Popen[str]]:
+def scheduler(home: Home, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """A scheduler over a home, killed at the end if it still lives."""
-    pipe = subprocess.PIPE
-    with subprocess.Popen(home.command("schedule"), stdout=pipe, stderr=pipe, text=True) as process:
+    pipe, around = subprocess.PIPE, {**os.environ, **environment}
+    command = home.command("schedule")
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=around) as process:
         try:
             yield process
         finally:
@@ -132,6 +134,22 @@ def test_a_dump_that_comes_is_on_its_way_and_sigterm_ends_it_with_0(home):
     assert (0, "", 2) == (process.returncode, err, mailed(home))
     assert "  1 dump: 1 new paper. Edition " in did
     assert out.endswith("  the scheduler has ended; what is recorded is safe\n")
+
+
+def test_systemd_hears_that_it_is_ready_lives_and_ends(home, tmp_path):
+    """Type=notify with a watchdog of two seconds, on a real socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(tmp_path / "notify"))
+        ear.settimeout(PATIENCE)
+        with scheduler(home, NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="2000000") as process:
+            told = []
+            while not told or "WATCHDOG=1" not in told[-1]:
+                told.append(ear.recv(4096).decode())
+            process.send_signal(signal.SIGTERM)
+            while "STOPPING=1" not in told[-1]:
+                told.append(ear.recv(4096).decode())
+
+    assert "READY=1" == told[0]
 
 
 def test_a_second_scheduler_on_one_state_leaves_with_a_clear_line(home):
