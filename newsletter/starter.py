@@ -129,6 +129,9 @@ def _site(answers: Answers) -> Iterator[str]:
     yield f"  timezone: {scalar(answers.timezone)}  # of editions, and of readers who name none"
     yield ""
     yield f"inbox: {scalar(answers.inbox)}  # put lists of papers there as they are: pages, mails, exports"
+    categories = _listed(answers.interests.categories or ("cs.LG",))
+    yield "# or let them come by themselves, by `newsletter run --fetch` (an extra: pip install '.[fetch]'):"
+    yield f"# sources: [huggingface, arxiv: {categories}]"
     yield "state: state/newsletter.db  # what was seen and sent; keep it, and keep it private"
     yield "out: out  # out/site is the site, out/mail holds the mails"
     yield ""

@@ -113,6 +113,9 @@ def _made(folder: Path, said: dict[str, str | None], *, as_example: bool, silent
     if not inbox.exists():
         inbox.mkdir(parents=True)
         made.append(inbox)
+    click.echo(
+        f"Put lists of papers into {short(inbox.resolve())}, as they are: saved pages, mails, exports."
+    )
     return made
 
 

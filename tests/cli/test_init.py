@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 from pathlib import Path
 from subprocess import Popen
@@ -161,6 +162,24 @@ def test_who_answers_wrong_is_asked_again_and_who_leaves_leaves_nothing(tmp_path
     assert "Error: `nowhere` is no address of a site (it begins with https://)" in screen
     assert 2 == screen.count(QUESTIONS["url"].asked)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [Answers(), Answers(reader=Reader(address="ada@example.org"), url="https://example.org/papers")],
+)
+def test_what_is_only_proposed_works_too_without_its_mark(tmp_path, answers):
+    """A line that somebody takes the # from must not be a mistake."""
+    text = re.sub(r"^( *)# (?= *(?:- \w+: |\w+:))", r"\1", starter.config_text(answers), flags=re.MULTILINE)
+    (tmp_path / "config.yaml").write_text(text)
+    settled = config.load(tmp_path / "config.yaml")
+
+    assert "rsync" == settled.publish.after[0]
+    assert ["huggingface", "arxiv"] == [source.kind for source in settled.sources]
+    assert "smtp.example.org" == settled.email.relays[0].host
+    assert 3 == len(settled.profiles[0].rules)
+    assert 1 == len(settled.subscribers)
+    assert settled.site.url
 
 
 # ------------------------------------------------------------------------------------------------- the law
