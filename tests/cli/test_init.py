@@ -18,7 +18,7 @@ from newsletter import config, starter
 from newsletter.cli.init import QUESTIONS, local_zone
 from newsletter.config_words import Wrong
 from newsletter.settings import Config
-from newsletter.starter import Answers, Interests, Reader
+from newsletter.starter import Answers, Interests, Origins, Reader
 
 
 @pytest.fixture
@@ -75,6 +75,16 @@ def test_what_is_written_passes_check_and_runs_and_the_next_commands_are_told(in
     assert (tmp_path / "new" / "out" / "site" / "index.html").is_file()
 
 
+def test_sources_are_asked_for_the_categories_of_ones_interests(init, tmp_path):
+    init("--inbox", "huggingface, arxiv", "--interests", "robots, cs.RO")
+    settled = made(tmp_path)
+    first, second = settled.sources
+
+    assert ("huggingface", "arxiv") == (first.kind, second.kind)
+    assert "cs.RO" in str(second.settings)
+    assert (str(tmp_path / "new" / "dumps"),) == settled.inbox
+
+
 def test_a_folder_with_a_configuration_is_refused_before_anything_is_asked(init, tmp_path):
     init("--yes")
     before = (tmp_path / "new" / "config.yaml").read_text()
@@ -105,6 +115,7 @@ def test_templates_come_into_a_folder_in_use(init, tmp_path):
             "--interests: “the of and to a” says nothing of what a paper is about",
         ),
         (("--title", "a\nb"), "--title: a line break or control character (U+000A) may not stand here"),
+        (("--inbox", "in, there"), "--inbox: `there` is a second folder"),
         (("--inbox", "out/in"), "the inbox would stand inside out/"),
         (("--example", "--title", "x"), "--example has its own answers"),
     ],
@@ -197,7 +208,7 @@ def test_any_answers_are_refused_or_mean_in_the_file_what_they_say(
         answers = Answers(
             title=config.words.some_line(title),
             url=config.words.site_url(url),
-            inbox=config.words.path(inbox),
+            origins=Origins(inbox=config.words.path(inbox)),
             interests=starter.interests(words),
             reader=starter.reader("ada@example.org"),
         )
@@ -212,7 +223,7 @@ def test_any_answers_are_refused_or_mean_in_the_file_what_they_say(
         return
 
     assert (answers.title, answers.url) == (settled.site.title, settled.site.url)
-    assert (config.where.absolute(folder, answers.inbox),) == settled.inbox
+    assert (config.where.absolute(folder, answers.origins.inbox),) == settled.inbox
     said = {rule.name: rule.settings for rule in settled.profiles[0].rules}
     assert answers.interests.keywords == getattr(said.get("keywords"), "any", ())
     assert answers.interests.categories == getattr(said.get("categories"), "any", ())
@@ -229,6 +240,19 @@ def test_any_answers_are_refused_or_mean_in_the_file_what_they_say(
 )
 def test_interests_are_words_categories_or_a_sentence(text, expected):
     assert expected == starter.interests(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in", Origins(inbox="in")),
+        ("arxiv, huggingface", Origins(sources=("huggingface", "arxiv"))),
+        ("in, arxiv", Origins(inbox="in", sources=("arxiv",))),
+        ("./arxiv", Origins(inbox="./arxiv")),
+    ],
+)
+def test_papers_come_from_a_folder_or_from_sources(text, expected):
+    assert expected == starter.origins(text)
 
 
 @pytest.mark.parametrize(
