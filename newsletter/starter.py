@@ -24,6 +24,8 @@ _CATEGORY = re.compile(
     r"|astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph"
 )
 """What arXiv calls its subject classes (https://arxiv.org/category_taxonomy)."""
+SOURCES = ("huggingface", "arxiv")
+"""Sources that need nothing said, or categories alone."""
 SENTENCE = 5
 """So many words are no phrase to look for, but a sentence on what one wants to read."""
 SCHEMA = "config.schema.json"
@@ -52,12 +54,20 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    """Where papers come from: a folder that somebody fills, and sources that are asked."""
+
+    inbox: str = "dumps"
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """What init asks for, each with what holds where nobody answers."""
 
     title: str = "Reading list"
     url: str = ""
-    inbox: str = "dumps"
+    origins: Origins = Origins()
     interests: Interests = Interests(keywords=("diffusion", "score matching"))
     reader: Reader = Reader()
     timezone: str = "UTC"
@@ -88,6 +98,18 @@ def _rules_of(wanted: Interests) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "categories", {"any": wanted.categories}
     if wanted.topic:
         yield "topic", {"text": wanted.topic}
+
+
+def origins(text: str) -> Origins:
+    """From a folder, names of sources, or both between commas. Raises Wrong."""
+    parts = [part.strip() for part in words.some_line(text).split(",") if part.strip()]
+    folders = [part for part in parts if part not in SOURCES]
+    if len(folders) > 1:
+        raise Wrong(
+            f"{words.shown(folders[1])} is a second folder", f"one folder, and of {', '.join(SOURCES)}"
+        )
+    inbox = words.path(folders[0]) if folders else Origins().inbox
+    return Origins(inbox=inbox, sources=tuple(name for name in SOURCES if name in parts))
 
 
 def reader(text: str) -> Reader:
@@ -128,12 +150,24 @@ def _site(answers: Answers) -> Iterator[str]:
         yield "  # url: https://example.org/papers  # where out/site will be hosted; mails link there"
     yield f"  timezone: {scalar(answers.timezone)}  # of editions, and of readers who name none"
     yield ""
-    yield f"inbox: {scalar(answers.inbox)}  # put lists of papers there as they are: pages, mails, exports"
+    yield f"inbox: {scalar(answers.origins.inbox)}  # put lists of papers there: pages, mails, exports"
+    yield from _sources(answers)
     yield "state: state/newsletter.db  # what was seen and sent; keep it, and keep it private"
     yield "out: out  # out/site is the site, out/mail holds the mails"
     yield ""
     yield "# publish:  # a command that takes out/site to where it is hosted, whenever it has changed"
     yield "#   after: rsync -a --delete ./ me@example.org:papers/"
+
+
+def _sources(answers: Answers) -> Iterator[str]:
+    asked, categories = answers.origins.sources, _listed(answers.interests.categories or ("cs.LG",))
+    told = {"huggingface": "huggingface", "arxiv": f"arxiv: {categories}"}
+    listed = ", ".join(told[name] for name in asked or SOURCES)
+    if asked:
+        yield f"sources: [{listed}]  # `newsletter run --fetch` asks those that are due"
+    else:
+        yield "# or let them come by `newsletter run --fetch` (an extra: pip install '.[fetch]'):"
+        yield f"# sources: [{listed}]"
 
 
 def _email(answers: Answers) -> Iterator[str]:

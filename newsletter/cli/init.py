@@ -40,7 +40,10 @@ class Question:
 QUESTIONS = {
     "title": Question(asked="A title for your list", proposed="Reading list"),
     "url": Question(asked="Where will its site be hosted, as https://… (empty: not yet)", proposed=""),
-    "inbox": Question(asked="In which folder will you put lists of papers", proposed="dumps"),
+    "inbox": Question(
+        asked="Where do papers come from: a folder you fill, huggingface, arxiv, with commas between",
+        proposed="dumps",
+    ),
     "interests": Question(
         asked="What do you work on: words, phrases, categories such as cs.LG",
         proposed="diffusion, score matching",
@@ -56,7 +59,7 @@ QUESTIONS = {
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="[DIR]")
 @click.option("--title", metavar="TEXT", help="The title of the list.")
 @click.option("--url", metavar="URL", help="Where the site will be hosted.")
-@click.option("--inbox", metavar="FOLDER", help="Where lists of papers are put.")
+@click.option("--inbox", metavar="PLACES", help="Where papers come from: a folder, huggingface, arxiv.")
 @click.option("--interests", metavar="WORDS", help="Words, phrases and categories, with commas between.")
 @click.option("--address", metavar="READER", help="Who gets a digest a day, and when: ada@example.org 07:30.")
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing: what no option says is as proposed.")
@@ -109,10 +112,13 @@ def _made(folder: Path, said: dict[str, str | None], *, as_example: bool, silent
     text = starter.config_text(answers)
     _check(text)
     made = _write(text, folder / "config.yaml") + _write(_schema(), folder / SCHEMA)
-    inbox = folder / Path(answers.inbox).expanduser()
+    inbox = folder / Path(answers.origins.inbox).expanduser()
     if not inbox.exists():
         inbox.mkdir(parents=True)
         made.append(inbox)
+    click.echo(
+        f"Put lists of papers into {short(inbox.resolve())}, as they are: saved pages, mails, exports."
+    )
     return made
 
 
@@ -128,7 +134,7 @@ def _answers(said: dict[str, str | None], *, silent: bool) -> Answers:
     return Answers(
         title=answer("title", words.some_line),
         url=answer("url", words.site_url),
-        inbox=answer("inbox", words.path),
+        origins=answer("inbox", starter.origins),
         interests=answer("interests", starter.interests),
         reader=answer("address", starter.reader),
         timezone=local_zone(),

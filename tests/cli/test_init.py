@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 from pathlib import Path
 from subprocess import Popen
@@ -17,7 +18,7 @@ from newsletter import config, starter
 from newsletter.cli.init import QUESTIONS, local_zone
 from newsletter.config_words import Wrong
 from newsletter.settings import Config
-from newsletter.starter import Answers, Interests, Reader
+from newsletter.starter import Answers, Interests, Origins, Reader
 
 
 @pytest.fixture
@@ -74,6 +75,16 @@ def test_what_is_written_passes_check_and_runs_and_the_next_commands_are_told(in
     assert (tmp_path / "new" / "out" / "site" / "index.html").is_file()
 
 
+def test_sources_are_asked_for_the_categories_of_ones_interests(init, tmp_path):
+    init("--inbox", "huggingface, arxiv", "--interests", "robots, cs.RO")
+    settled = made(tmp_path)
+    first, second = settled.sources
+
+    assert ("huggingface", "arxiv") == (first.kind, second.kind)
+    assert "cs.RO" in str(second.settings)
+    assert (str(tmp_path / "new" / "dumps"),) == settled.inbox
+
+
 def test_a_folder_with_a_configuration_is_refused_before_anything_is_asked(init, tmp_path):
     init("--yes")
     before = (tmp_path / "new" / "config.yaml").read_text()
@@ -104,6 +115,7 @@ def test_templates_come_into_a_folder_in_use(init, tmp_path):
             "--interests: “the of and to a” says nothing of what a paper is about",
         ),
         (("--title", "a\nb"), "--title: a line break or control character (U+000A) may not stand here"),
+        (("--inbox", "in, there"), "--inbox: `there` is a second folder"),
         (("--inbox", "out/in"), "the inbox would stand inside out/"),
         (("--example", "--title", "x"), "--example has its own answers"),
     ],
@@ -163,6 +175,24 @@ def test_who_answers_wrong_is_asked_again_and_who_leaves_leaves_nothing(tmp_path
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [Answers(), Answers(reader=Reader(address="ada@example.org"), url="https://example.org/papers")],
+)
+def test_what_is_only_proposed_works_too_without_its_mark(tmp_path, answers):
+    """A line that somebody takes the # from must not be a mistake."""
+    text = re.sub(r"^( *)# (?= *(?:- \w+: |\w+:))", r"\1", starter.config_text(answers), flags=re.MULTILINE)
+    (tmp_path / "config.yaml").write_text(text)
+    settled = config.load(tmp_path / "config.yaml")
+
+    assert "rsync" == settled.publish.after[0]
+    assert ["huggingface", "arxiv"] == [source.kind for source in settled.sources]
+    assert "smtp.example.org" == settled.email.relays[0].host
+    assert 3 == len(settled.profiles[0].rules)
+    assert 1 == len(settled.subscribers)
+    assert settled.site.url
+
+
 # ------------------------------------------------------------------------------------------------- the law
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -178,7 +208,7 @@ def test_any_answers_are_refused_or_mean_in_the_file_what_they_say(
         answers = Answers(
             title=config.words.some_line(title),
             url=config.words.site_url(url),
-            inbox=config.words.path(inbox),
+            origins=Origins(inbox=config.words.path(inbox)),
             interests=starter.interests(words),
             reader=starter.reader("ada@example.org"),
         )
@@ -193,7 +223,7 @@ def test_any_answers_are_refused_or_mean_in_the_file_what_they_say(
         return
 
     assert (answers.title, answers.url) == (settled.site.title, settled.site.url)
-    assert (config.where.absolute(folder, answers.inbox),) == settled.inbox
+    assert (config.where.absolute(folder, answers.origins.inbox),) == settled.inbox
     said = {rule.name: rule.settings for rule in settled.profiles[0].rules}
     assert answers.interests.keywords == getattr(said.get("keywords"), "any", ())
     assert answers.interests.categories == getattr(said.get("categories"), "any", ())
@@ -210,6 +240,19 @@ def test_any_answers_are_refused_or_mean_in_the_file_what_they_say(
 )
 def test_interests_are_words_categories_or_a_sentence(text, expected):
     assert expected == starter.interests(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in", Origins(inbox="in")),
+        ("arxiv, huggingface", Origins(sources=("huggingface", "arxiv"))),
+        ("in, arxiv", Origins(inbox="in", sources=("arxiv",))),
+        ("./arxiv", Origins(inbox="./arxiv")),
+    ],
+)
+def test_papers_come_from_a_folder_or_from_sources(text, expected):
+    assert expected == starter.origins(text)
 
 
 @pytest.mark.parametrize(
