@@ -129,6 +129,12 @@ class Background:
         """The sampled papers as vectors."""
         return self._rows(self.counts)
 
+    @cached_property
+    def mean(self) -> Floats:
+        """The mean of the sampled papers' tf-idf, by gram."""
+        summed = np.bincount(self.sample.grams, self.sample.tfidf, minlength=BUCKETS)
+        return (summed / max(self.size, 1)).astype(np.float32)
+
     def rows(self, texts: Iterable[Text]) -> Rows:
         """Any texts as vectors."""
         return self._rows(count(texts))

@@ -33,6 +33,8 @@ _GRAMS = 1000
 """The strongest grams of an interest are kept: all of them rank no better, 400 a little worse."""
 _TOPIC = 1.5
 """A topic weighs as much as so many liked papers."""
+_HEARD = 5
+"""With so many liked papers, the words of a topic beside them have half the weight they have alone."""
 _DISLIKE = 0.15
 _FADING = 0.02
 """The n-th latest like counts 1 / (1 + n × this)."""
@@ -226,15 +228,25 @@ class Ranker:
         if taste.likes:
             liked = self._known(taste.likes[:LIKES])
             return replace(
-                self._settled(self._liked(taste), self._query(""), (), LIKED),
+                self._settled(self._liked(taste), self._query(taste.topic), (), self._blend_of(taste)),
                 liked=liked.dense.astype(np.float16),
                 liked_meaning=liked.meaning.astype(np.float16),
             )
         if self._is_keyword(words):
-            found = self._settled(self._topic(taste), self._query(taste.topic), words, KEYWORD)
+            found = self._settled(self._topic(taste), self._query(taste.topic), words, self._blend(KEYWORD))
         else:
-            found = self._settled(self._topic(taste, stand_ins=True), self._query(taste.topic), (), TOPICAL)
+            vector = self._topic(taste, stand_ins=True)
+            found = self._settled(vector, self._query(taste.topic), (), self._blend(TOPICAL))
         return replace(found, demand=self._demand(taste.topic))
+
+    def _blend(self, blend: Blend) -> Blend:
+        return WITH_MEANING[blend] if self._embedder else blend
+
+    def _blend_of(self, taste: Taste) -> Blend:
+        """Of liked papers; the more they are, the less their vector says of the topic: it is asked itself."""
+        likes = len(taste.likes[:LIKES])
+        asked = likes / (likes + _HEARD) if taste.topic else 0.0
+        return self._blend(LIKED)._replace(bm25=asked * self._blend(TOPICAL).bm25)
 
     def _liked(self, taste: Taste) -> Vector:
         """The mean of the liked papers, with the topic, less the disliked."""
@@ -243,7 +255,15 @@ class Ranker:
         vector = self._mean(likes, fading)
         if taste.topic:
             vector = vector.plus(self._mean([("", taste.topic)]), _TOPIC / len(likes))
-        return self._less_disliked(vector, taste)
+        return self._less_disliked(self._apart(vector), taste)
+
+    def _apart(self, vector: Vector) -> Vector:
+        """What sets the vector apart from the archive: without it, words that everybody uses count for it.
+
+        The difference of two means is the discriminant of equal spreads (Fisher, 1936); only grams that the
+        liked papers have are looked at, for what they lack says little.
+        """
+        return replace(vector, weights=vector.weights - self.background.mean[vector.grams])
 
     def _topic(self, taste: Taste, *, stand_ins: bool = False) -> Vector:
         """A topic alone; with the papers of the archive that fit it best in the place of liked ones."""
@@ -301,7 +321,7 @@ class Ranker:
             meaning=vector.meaning,
             query=query,
             phrase=words,
-            blend=WITH_MEANING[blend] if self._embedder else blend,
+            blend=blend,
             usual=np.zeros((4, 2), np.float32),
             liked=np.zeros((0, len(vector.dense)), np.float16),
             liked_meaning=np.zeros((0, len(vector.meaning)), np.float16),

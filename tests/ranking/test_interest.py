@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from newsletter.matching import compile_profiles, leanings
 from newsletter.model import Rule
-from newsletter.ranking.background import fit, from_bytes, spread_evenly, to_bytes
-from newsletter.ranking.interest import Ranker, Taste
+from newsletter.ranking.background import fit, from_bytes, hashed, spread_evenly, to_bytes
+from newsletter.ranking.interest import TOPICAL, Ranker, Taste
 from newsletter.ranking.packed import packed, unpacked
 from newsletter.ranking.tastes import Tastes
 from newsletter.rules import keywords, like, mute, topic
@@ -258,3 +258,23 @@ def test_rules_survive_as_values():
     rule = Rule(name="like", settings=like.Settings(papers=("a",)))
 
     assert json.loads(json.dumps(rule.settings.papers)) == ["a"]
+
+
+def test_what_is_liked_is_what_sets_it_apart_from_the_archive():
+    """Fisher's difference of means: a word that everybody uses says nothing of one's taste."""
+    likes = [("Robot hands", "learned grasping"), ("Robot arms", "learned reaching")]
+    archive = [*likes, *[(f"Topic{n} of its own", "learned") for n in range(8)]]
+    ranker = Ranker(fit(archive))
+    interest = ranker.interest(Taste(likes=tuple(likes)))
+    by_gram = dict(zip(interest.grams.tolist(), interest.weights.tolist(), strict=True))
+
+    assert by_gram[hashed("learned")] < 0 < by_gram[hashed("robot")]
+
+
+def test_a_topic_beside_liked_papers_is_heard_the_more_the_more_they_are():
+    texts = [(f"Robot hand{n}", f"grasping number{n}") for n in range(40)]
+    ranker = Ranker(fit(texts))
+    weights = [ranker.interest(Taste(topic="hands", likes=tuple(texts[:n]))).blend.bm25 for n in (1, 5, 40)]
+
+    assert 0 < weights[0] < weights[1] == TOPICAL.bm25 / 2 < weights[2] < TOPICAL.bm25
+    assert 0 == ranker.interest(Taste(likes=tuple(texts))).blend.bm25
