@@ -25,6 +25,7 @@ from newsletter.store.dumps import DumpRow
 from newsletter.store.failures import Standing
 from newsletter.store.ledger import Delivery
 from newsletter.store.runs import RunRow
+from newsletter.store.sources import SourceState
 
 STATES = ("sent", "failed", "deferred", "uncertain", "skipped", "queued")
 _PUNCTUAL = timedelta(hours=1)
@@ -68,6 +69,7 @@ def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, 
         ],
         "runs": [_run(row) for row in store.runs.latest()],
         "dumps": [_dump(row, repeats.get(row.id, 0)) for row in store.dumps.latest()],
+        "sources": [_source(each) for each in store.sources.states()],
         "missing": list(what_is_missing(store, config, now)),
         "write_ahead_log": store.logged,
         "model": store.runs.mark(MODEL) or None,
@@ -154,6 +156,8 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
         if standing := store.failures.all():
             yield from _heading("Not mended", (_failure_line(each, zone, now) for each in standing))
         yield from _heading("Dumps", _dumps(store, config, now))
+        if sources := store.sources.states():
+            yield from _heading("Sources", (_source_line(each, zone, now) for each in sources))
         if model := store.runs.mark(MODEL):
             yield from (f"Sentence model: {model}", "")
         if not store.logged:
@@ -173,6 +177,22 @@ def _heading(name: str, lines: Iterable[str]) -> Iterator[str]:
 def _failure_line(standing: Standing, zone: str, now: datetime) -> str:
     told = ", told by mail" if standing.told else ""
     return f"{local(standing.since, zone, now)}  {standing.failure.what}{told}"
+
+
+def _source_line(source: SourceState, zone: str, now: datetime) -> str:
+    """When a source last brought a dump, and what is wrong with it since."""
+    brought = local(source.brought, zone, now) if source.brought else "never"
+    times = counted(source.failures, "time")
+    trouble = f", {source.trouble} {times}: {source.told}" if source.trouble else ""
+    again = f", not asked before {local(source.not_before, zone, now)}" if source.not_before else ""
+    return f"{source.name:<20} last dump {brought}{trouble}{again}"
+
+
+def _source(source: SourceState) -> dict[str, object]:
+    moments = {key: getattr(source, key) for key in ("tried", "succeeded", "brought", "not_before")}
+    told = {key: moment.isoformat() if moment else None for key, moment in moments.items()}
+    plain = {"dump": source.dump or None, "failures": source.failures, "trouble": source.told or None}
+    return {"name": source.name, **told, **plain}
 
 
 def _dumps(store: Store, config: Config, now: datetime) -> Iterator[str]:
