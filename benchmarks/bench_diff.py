@@ -41,7 +41,7 @@ from newsletter.identity import aliases
 from newsletter.model import ListedPaper
 from newsletter.record import diff_chunk
 from newsletter.store import Store, open_store
-from newsletter.store.papers import Clean
+from newsletter.store.paper_rows import Clean
 
 TIMES = 3.0
 """How many times the bare statement the look-up may take."""
