@@ -13,14 +13,14 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter import failures
 from newsletter.errors import AnotherRun, NewsletterError, StateError
 from newsletter.failures import Failure
-from newsletter.settings import Config, Secret
+from newsletter.settings import Config, Secret, Telling
 from newsletter.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _LOG = logging.getLogger(__name__)
+BEAT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +107,29 @@ def end(store: Store, config: Config, account: Account, now: datetime, *, send: 
 
 def idle(places: Located, now: datetime, line: str) -> Iterator[str]:
     """A run found nothing to do: that all is well is worth telling, too."""
-    if places.metrics:
-        with closing(open_store(Path(places.state))) as store:
-            yield from _write_metrics(store, places.metrics, now, idle=True)
-    yield from _ping(places.ping, 0, line)
+    yield from _alive(Path(places.state), Telling(ping=places.ping, metrics=places.metrics), now, line)
+
+
+class Heartbeat:
+    """A chore of the scheduler: that it lives is told every few minutes, also while nothing comes."""
+
+    def __init__(self) -> None:
+        self._last: datetime | None = None
+
+    def __call__(self, config: Config, now: datetime) -> None:
+        if self._last and self._last <= now < self._last + BEAT:
+            return
+        self._last = now
+        if config.telling.ping or config.telling.metrics:
+            for trouble in _alive(Path(config.state), config.telling, now, "the scheduler is on duty"):
+                _LOG.warning("%s", trouble)
+
+
+def _alive(state: Path, told: Telling, now: datetime, line: str) -> Iterator[str]:
+    if told.metrics and state.is_file():
+        with closing(open_store(state)) as store:
+            yield from _write_metrics(store, told.metrics, now, idle=True)
+    yield from _ping(told.ping, 0, line)
 
 
 def broke(config: Config, error: BaseException, now: datetime) -> Iterator[str]:

@@ -12,9 +12,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from fakes import at
 from home import CONFIG, Home, page
 from sink import Sink
 
@@ -24,6 +26,7 @@ from newsletter.failures import Failure, alike, mended, of_break, of_output
 from newsletter.logs import about, logged
 from newsletter.pings import ping
 from newsletter.settings import Log, Secret
+from newsletter.telling import Heartbeat
 
 READERS = re.compile(r"ada@|grace@", re.IGNORECASE)
 BAD = "Dear all,\n\nsee you tomorrow.\n" * 9
@@ -134,6 +137,18 @@ def test_an_address_to_keep_is_named_and_not_written_down(home, watcher, monkeyp
 @pytest.mark.parametrize("named", ["file:///etc/passwd", "ftp://x/y", "", Secret(env="NOT_SET_ANYWHERE")])
 def test_nothing_but_the_web_is_pinged(named):
     assert ping(named, 0)
+
+
+def test_a_scheduler_with_nothing_to_do_is_heard_every_few_minutes(home, watcher):
+    home.edit(f"{CONFIG}ping: http://127.0.0.1:{watcher.port}/abc\nmetrics_file: m.prom\n")
+    home.run("2026-08-07 06:00")
+    before, beat, config = len(watcher.heard), Heartbeat(), home.loaded()
+    for minute in range(12):
+        beat(config, at("2026-08-07 06:10") + timedelta(minutes=minute))
+    beat(config, at("2026-08-01 06:00"))
+
+    assert ["/abc"] * 4 == watcher.paths[before:]
+    assert value((home.folder / "m.prom").read_text(), "newsletter_last_run_timestamp_seconds")
 
 
 # -------------------------------------------------------------------------------------------- metrics

@@ -43,6 +43,7 @@ def _keep(config: Config) -> None:
     from newsletter.passes import OwnProcess  # noqa: PLC0415
     from newsletter.schedule import keep  # noqa: PLC0415 - APScheduler, 90 ms
     from newsletter.systemd import Systemd  # noqa: PLC0415
+    from newsletter.telling import Heartbeat  # noqa: PLC0415
 
     teller = Teller(config.site.timezone)
     for warning in config.warnings:
@@ -54,6 +55,7 @@ def _keep(config: Config) -> None:
         load=configuration.load,
         passing=OwnProcess(),
         voice=Voice(of_pass=teller.of_pass, news=teller.news, trouble=teller.trouble),
+        chores=[Heartbeat()],
     )
 
     def clock() -> Clock:

@@ -29,7 +29,6 @@ class Papers:
         self._db = database
         self._titles = Repeats(database)
         self._similar = Similar(database)
-        self._retention = Retention(database)
 
     # ------------------------------------------------------------------------------------ for the diff
 
@@ -67,7 +66,7 @@ class Papers:
         known = [record for record in diff.records if record.number > 0]
         new = [record for record in diff.records if record.number < 0]
         grown = {outcome.number for outcome in diff.outcomes if outcome.grown}
-        grown -= self._retention.given_back(grown)
+        grown -= Retention(self._db).given_back(grown)
         self._update(known, texts, {record.number: next(news) for record in known if record.number in grown})
         numbers = self._insert(new, texts, news, now, silent=silent)
         self._add_keys((numbers.get(record.number, record.number), record.keys) for record in diff.records)
@@ -248,16 +247,13 @@ class Papers:
         return int(self._db.value("SELECT max(id) FROM paper") or 0)
 
     def texts(self, numbers: Iterable[int]) -> list[tuple[str, str]]:
-        """Title and abstract of papers, by their numbers. Those that were joined into others are left out,
-        and those whose abstracts were dropped.
-        """
-        rows = self._db.all(
+        """Title and abstract of papers; none of those joined into others, or whose abstracts are gone."""
+        return self._db.tuples(
             "SELECT title, abstract FROM paper WHERE joined IS NULL"
             " AND id IN (SELECT value FROM json_each(:wanted))"
             " AND id NOT IN (SELECT paper FROM thinned) ORDER BY id",
             {"wanted": json.dumps(list(numbers))},
         )
-        return [(row["title"], row["abstract"]) for row in rows]
 
     def naming(self, word: str, most: int) -> tuple[Paper, ...]:
         """Of the latest 100,000 papers those whose record holds a word anywhere, newest first."""
