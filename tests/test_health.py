@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from newsletter.health import missed, missing
 from newsletter.settings import Expected
-from newsletter.store.sources import SourceState
 
 FRIDAY = date(2026, 8, 7)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
@@ -154,16 +153,3 @@ def test_a_time_of_another_year_says_which(home):
     home.run("2025-08-08 06:00")
 
     assert "Fri 8 Aug 2025 06:00  exit " in home.newsletter("status").out
-
-
-def test_status_says_how_fresh_each_source_is(home):
-    store = home.store()
-    store.sources.put(SourceState(name="arxiv", brought=at("2026-08-07 05:30"), dump="arxiv.xml"))
-    store.sources.put(SourceState(name="hf", failures=3, trouble="unreachable", told="no answer in 30 s"))
-    store.close()
-    said = home.newsletter("status").out
-    told = json.loads(home.newsletter("status", "--json").out)["sources"]
-
-    assert "Sources\n  arxiv                last dump Fri 7 Aug 05:30\n" in said
-    assert "  hf                   last dump never, unreachable 3 times: no answer in 30 s\n" in said
-    assert [("arxiv", "2026-08-07T05:30:00+00:00"), ("hf", None)] == [(e["name"], e["brought"]) for e in told]
