@@ -23,6 +23,8 @@ from newsletter.wording import CLOSE, FOUND, LIKE, LIKE_YOURS, SAME, SAME_AS_THE
 
 _TERMS = 3
 """Words and phrases that are named; the rest is one share."""
+_NAMED = 0.05
+"""Words with less of a score are not named: “achieves state”, of “state of the art”, tells nobody why."""
 _CONSIDERED = 24
 _LONGEST = 6
 """Words of a passage that is named."""
@@ -79,10 +81,14 @@ def pieces(
     """
     by_gram, latent, meaning = _parts(interest, common)
     named = _named(by_gram, reading, interest if interest.demand else None)
-    told = named[:_TERMS]
+    least = _NAMED * (sum(by_gram.values()) + latent + meaning)
+    told = [piece for piece in named[:_TERMS] if piece.share >= least]
     rest = sum(by_gram.values()) - sum(piece.share for piece in told)
-    if latent + rest > 0:
-        told.append(Piece(_likeness(taste, like), latent + rest))
+    likeness = latent + rest
+    if meaning > 0 and like == alike:  # “means much the same as your X” and “like your X” are one reason
+        meaning, likeness = meaning + max(likeness, 0.0), 0.0
+    if likeness > 0:
+        told.append(Piece(_likeness(taste, like), likeness))
     if meaning > 0:
         told.append(Piece(_same_meaning(taste, alike), meaning))
     whole = sum(piece.share for piece in told)

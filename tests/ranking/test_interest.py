@@ -278,3 +278,15 @@ def test_a_topic_beside_liked_papers_is_heard_the_more_the_more_they_are():
 
     assert 0 < weights[0] < weights[1] == TOPICAL.bm25 / 2 < weights[2] < TOPICAL.bm25
     assert 0 == ranker.interest(Taste(likes=tuple(texts))).blend.bm25
+
+
+def test_what_hardly_counts_is_not_named():
+    """“achieves state”, of “state of the art”, had three hundredths of a score."""
+    filler = [(f"Filler{n}", f"it achieves state number{n}") for n in range(len(ARCHIVE) // 6)]
+    liked = ("Robot hands", "grasping robot hands, which achieves state")
+    news = paper("Robot hands again", "robot hands grasping robots, and achieves state")
+    scored = Tastes(Ranker(fit([*ARCHIVE, *filler])), {"p": [Taste(likes=(liked,))]}).over([news])
+    reasons = scored.near(0, "p").reasons()
+
+    assert any("Robot" in reason.found for reason in reasons)
+    assert [] == [reason.found for reason in reasons if "state" in reason.found]
