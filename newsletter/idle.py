@@ -11,14 +11,17 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter import __version__
 from newsletter.inbox import find
-from newsletter.publication import ProfileCard
-from newsletter.settings import Config
 from newsletter.shipped import templates_stamp
 from newsletter.store import Store
 from newsletter.where import Located
+
+if TYPE_CHECKING:
+    from newsletter.publication import ProfileCard
+    from newsletter.settings import Config
 
 IDLE = "idle"
 """Mark: how everything stood when a run last left nothing undone."""

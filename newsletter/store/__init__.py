@@ -16,46 +16,125 @@ asks a clock: moments come in.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter.store.database import Database
-from newsletter.store.dumps import Dumps
-from newsletter.store.editions import Editions
-from newsletter.store.failures import Failures
-from newsletter.store.learning import Learning
-from newsletter.store.pages import Pages
-from newsletter.store.papers import Papers
-from newsletter.store.private import Private
-from newsletter.store.readers import Readers
-from newsletter.store.repeats import Repeats
-from newsletter.store.retention import Retention
-from newsletter.store.runs import Runs
-from newsletter.store.sending import Sending
-from newsletter.store.similar import Similar
-from newsletter.store.sources import Sources
-from newsletter.store.suppressions import Suppressions
+
+if TYPE_CHECKING:
+    from newsletter.store.dumps import Dumps
+    from newsletter.store.editions import Editions
+    from newsletter.store.failures import Failures
+    from newsletter.store.learning import Learning
+    from newsletter.store.pages import Pages
+    from newsletter.store.papers import Papers
+    from newsletter.store.private import Private
+    from newsletter.store.readers import Readers
+    from newsletter.store.repeats import Repeats
+    from newsletter.store.retention import Retention
+    from newsletter.store.runs import Runs
+    from newsletter.store.sending import Sending
+    from newsletter.store.similar import Similar
+    from newsletter.store.sources import Sources
+    from newsletter.store.suppressions import Suppressions
 
 
 class Store:
-    """The state of one installation."""
+    """The state of one installation. A room is opened when it is entered: an idle run needs two."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.papers = Papers(database)
-        self.dumps = Dumps(database)
-        self.editions = Editions(database)
-        self.readers = Readers(database)
-        self.repeats = Repeats(database)
-        self.pages = Pages(database)
-        self.runs = Runs(database)
-        self.learning = Learning(database)
-        self.similar = Similar(database)
-        self.sending = Sending(database, self.readers)
-        self.suppressions = Suppressions(database)
-        self.private = Private(database)
-        self.failures = Failures(database)
-        self.retention = Retention(database)
-        self.sources = Sources(database)
+
+    @cached_property
+    def papers(self) -> Papers:
+        from newsletter.store.papers import Papers
+
+        return Papers(self._database)
+
+    @cached_property
+    def dumps(self) -> Dumps:
+        from newsletter.store.dumps import Dumps
+
+        return Dumps(self._database)
+
+    @cached_property
+    def editions(self) -> Editions:
+        from newsletter.store.editions import Editions
+
+        return Editions(self._database)
+
+    @cached_property
+    def readers(self) -> Readers:
+        from newsletter.store.readers import Readers
+
+        return Readers(self._database)
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        from newsletter.store.repeats import Repeats
+
+        return Repeats(self._database)
+
+    @cached_property
+    def pages(self) -> Pages:
+        from newsletter.store.pages import Pages
+
+        return Pages(self._database)
+
+    @cached_property
+    def runs(self) -> Runs:
+        from newsletter.store.runs import Runs
+
+        return Runs(self._database)
+
+    @cached_property
+    def learning(self) -> Learning:
+        from newsletter.store.learning import Learning
+
+        return Learning(self._database)
+
+    @cached_property
+    def similar(self) -> Similar:
+        from newsletter.store.similar import Similar
+
+        return Similar(self._database)
+
+    @cached_property
+    def sending(self) -> Sending:
+        from newsletter.store.sending import Sending
+
+        return Sending(self._database, self.readers)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        from newsletter.store.suppressions import Suppressions
+
+        return Suppressions(self._database)
+
+    @cached_property
+    def private(self) -> Private:
+        from newsletter.store.private import Private
+
+        return Private(self._database)
+
+    @cached_property
+    def failures(self) -> Failures:
+        from newsletter.store.failures import Failures
+
+        return Failures(self._database)
+
+    @cached_property
+    def retention(self) -> Retention:
+        from newsletter.store.retention import Retention
+
+        return Retention(self._database)
+
+    @cached_property
+    def sources(self) -> Sources:
+        from newsletter.store.sources import Sources
+
+        return Sources(self._database)
 
     def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:
         """All writes inside happen, or none. One of gigabytes is `large`: nobody else reads meanwhile."""
