@@ -91,7 +91,7 @@ class Teller:
     def of_pass(self, outcome: Outcome) -> None:
         """What a pass did; problems and hints go to standard error."""
         said = (outcome.line, outcome.told, outcome.ended)
-        if said == self._last:
+        if said == self._last or not any(said):
             return
         self._last = said
         for text in (outcome.told, outcome.ended):
