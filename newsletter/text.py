@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -325,13 +325,14 @@ def _cut(text: str, spans: Iterable[tuple[int, int, str]]) -> Iterator[Segment]:
 
 
 def _occurrences(text: str, found: Iterable[str]) -> Iterator[tuple[int, int]]:
-    passages = {_folded(passage)[0].strip() for passage in found} - {""}
-    folded, places = _folded(text) if passages else ("", range(0))
-    for passage in passages:
-        for at in _standing(passage, folded):
-            start, end = places[at], places[at + len(passage)]
-            if start < end:
-                yield start, end
+    passages = {_folded(passage).strip() for passage in found} - {""}
+    folded = _folded(text) if passages else ""
+    hits = [(at, at + len(passage)) for passage in passages for at in _standing(passage, folded)]
+    places = _places(text, folded) if hits else ()
+    for at, after in hits:
+        start, end = places[at], places[after]
+        if start < end:
+            yield start, end
 
 
 def _standing(passage: str, text: str) -> Iterator[int]:
@@ -350,15 +351,17 @@ def _within_word(text: str, place: int) -> bool:
     return 0 < place < len(text) and bool(_WORD(text[place - 1]) and _WORD(text[place]))
 
 
-def _folded(text: str) -> tuple[str, range | list[int]]:
-    """The text without case and accents, and where each of its characters stood (and the end)."""
-    if text.isascii():
-        return text.lower(), range(len(text) + 1)
-    folded = text.translate(_PLAIN)
-    if _PLAIN.uneven.isdisjoint(text):
-        return folded, range(len(text) + 1)
+def _folded(text: str) -> str:
+    """The text without case and accents."""
+    return text.lower() if text.isascii() else text.translate(_PLAIN)
+
+
+def _places(text: str, folded: str) -> Sequence[int]:
+    """Where each character of the folded text stood, and the end."""
+    if text.isascii() or (len(text) == len(folded) and _PLAIN.uneven.isdisjoint(text)):
+        return range(len(text) + 1)
     places = [place for place, character in enumerate(text) for _ in _PLAIN[ord(character)]]
-    return folded, [*places, len(text)]
+    return [*places, len(text)]
 
 
 class _Plain(dict[int, str]):
