@@ -25,7 +25,7 @@ from newsletter.store import Store, open_store
 
 if TYPE_CHECKING:
     from newsletter.outbox import Sent
-    from newsletter.run import Report
+    from newsletter.report import Report
     from newsletter.where import Located
 
 

@@ -13,7 +13,8 @@ from newsletter import config as configuration
 from newsletter.duty import SILENCE, Clock, Duty, Voice, behind, spelled
 from newsletter.errors import NewsletterError
 from newsletter.passes import Outcome
-from newsletter.run import Wishes, run
+from newsletter.report import Wishes
+from newsletter.run import run
 from newsletter.settings import Config
 from newsletter.store import open_store
 

@@ -20,10 +20,10 @@ from fakes import at, dump
 from home import LONG_AGO, Home, contents
 
 from newsletter.archive import read_archive
+from newsletter.bring_out import outputs_of, press_of
 from newsletter.model import Paper
 from newsletter.publish import publish
 from newsletter.record import record_dump
-from newsletter.run import _outputs, press_of
 from newsletter.store import Store, open_store
 from newsletter.text import clean
 
@@ -122,7 +122,7 @@ def test_a_site_that_grew_day_by_day_is_the_site_made_at_once(home, tmp_path):
     grown = home.site()
     store, config = home.store(), home.loaded()
     archive = read_archive(store, trending_lists=config.trending_lists, notes={})
-    publish(_outputs(archive, config, press_of(config)()), tmp_path / "site")
+    publish(outputs_of(archive, config, press_of(config)()), tmp_path / "site")
     store.close()
 
     assert contents(tmp_path / "site") == grown

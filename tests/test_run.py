@@ -13,7 +13,8 @@ from home import CONFIG, Home, page
 from newsletter.errors import PublishError, TemplateError
 from newsletter.model import Problem
 from newsletter.record import Recorded, reader
-from newsletter.run import Report, Wishes, read_notes, run
+from newsletter.report import Report, Wishes
+from newsletter.run import read_notes, run
 
 
 @pytest.fixture

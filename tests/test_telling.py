@@ -208,7 +208,7 @@ def test_a_log_says_what_a_run_did_and_names_nobody(home):
     lines = (home.folder / "state" / "log.txt").read_text().splitlines()
 
     assert "" == said.err
-    assert any("INFO    run run=1: 2026-08-07.txt: read, 2 listed, 2 new" in line for line in lines)
+    assert any("INFO    collect run=1: 2026-08-07.txt: read, 2 listed, 2 new" in line for line in lines)
     assert 2 == sum("of slot 2026-" in line and line.endswith(": sent ") for line in lines)
     assert lines[-1].endswith(f"exit 0: {said.out.strip()}")
     assert not READERS.search("".join(lines))
@@ -228,7 +228,7 @@ def test_json_is_an_object_a_line_with_run_and_edition(home):
     written = next(each for each in told if "files of the site written" in each["what"])
 
     assert {"time", "level", "of", "run", "edition", "what"} == set(written)
-    assert ("info", "run", 1, "2026-08-07") == tuple(
+    assert ("info", "bring_out", 1, "2026-08-07") == tuple(
         written[key] for key in ("level", "of", "run", "edition")
     )
 
@@ -240,7 +240,7 @@ def test_nothing_is_logged_where_nobody_asked_and_by_default_it_goes_to_standard
     said = home.run("2026-08-08 06:00", "--quiet")
 
     assert ("", "") == (silent.err, said.out)
-    assert "INFO    run run=2: 2026-08-08.txt: read" in said.err
+    assert "INFO    collect run=2: 2026-08-08.txt: read" in said.err
 
 
 def test_hostile_words_stay_in_their_line_and_addresses_in_them_go(tmp_path):

@@ -30,7 +30,7 @@ def main() -> NoReturn:
 
 
 def _pass(config: Config, now: datetime, leave: Iterable[str]) -> int:
-    from newsletter.run import Wishes  # noqa: PLC0415 - it costs 50 ms
+    from newsletter.report import Wishes  # noqa: PLC0415 - it costs 50 ms
 
     fetched = _fetch(config, now) if config.sources else 0
     if config.sources and rests(config, now):

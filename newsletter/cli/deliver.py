@@ -42,9 +42,9 @@ def command(config_path: Path, *, resend_uncertain: bool, as_of: datetime | None
 
 def _deliver(store: Store, config: Config, now: datetime, *, resend: bool, quiet: bool) -> int:
     from newsletter import telling  # noqa: PLC0415 - as above
+    from newsletter.bring_out import press_of  # noqa: PLC0415
     from newsletter.deliver import VIA, deliver_all, settle_last_run, written_not_sent  # noqa: PLC0415 - as above
     from newsletter.post_room import PostRoom  # noqa: PLC0415
-    from newsletter.run import press_of  # noqa: PLC0415
 
     number, doubted = store.runs.start(now), settle_last_run(store)
     resent = store.sending.resend() if resend else 0

@@ -20,7 +20,7 @@ from newsletter.store import Store, open_store
 from newsletter.where import Located, locate
 
 if TYPE_CHECKING:
-    from newsletter.run import Report, Wishes
+    from newsletter.report import Report, Wishes
     from newsletter.settings import Config
 
 
@@ -53,7 +53,7 @@ def command(
     if places and not (dry_run or backfill) and _idle(places, now):
         _nothing_to_do(places, now, quiet=quiet)
         return fetched
-    from newsletter.run import Wishes  # noqa: PLC0415 - pydantic is for runs with something to do
+    from newsletter.report import Wishes  # noqa: PLC0415 - pydantic is for runs with something to do
 
     config = _configured(config_path, places)
     for warning in () if quiet else config.warnings:
