@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import escape, unescape
-from urllib.parse import urljoin
 
 from markupsafe import Markup
 
@@ -27,7 +24,6 @@ section has its share, and one at least."""
 MOST_ALIKE = 5
 """Near-repeats named below a paper; further ones are counted."""
 LONGEST_TITLE = 500
-_RELATIVE = re.compile(r'(?<=<a href=")(?!https?://|mailto:)([^"]*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,9 @@ def digest_entry(
         for pick in section.all
         for paper in (pick.paper, *pick.alike)
     }
-    written = Markup(_note(note, page or (press.site.url and f"{press.site.url}/")))  # noqa: S704 - nh3 cleaned it
+    # Where no page has it, links lead to where those of a day's page would.
+    base = page or address(press.site, "editions/index.html")
+    written = Markup(note_html(note, base))  # noqa: S704 - nh3 cleaned it
     html = press.render(
         "feeds/digest.html", sections=told, links=links, page=page, note=written, most_alike=MOST_ALIKE
     )
@@ -95,9 +93,3 @@ def _link(site: Site, section: Section, paper: Paper) -> str:
     """The paper's page; a paper of a reader's own interests has none."""
     page = "" if section.private else address(site, f"papers/{paper.slug}.html")
     return page or source(paper)
-
-
-def _note(markdown: str, base: str) -> str:
-    """The editor's note as HTML whose links lead somewhere from wherever a feed is read."""
-    html = note_html(markdown)
-    return _RELATIVE.sub(lambda found: escape(urljoin(base, unescape(found[0]))), html) if base else html
