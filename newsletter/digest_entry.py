@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import escape, unescape
-from urllib.parse import urljoin
 
 from markupsafe import Markup
 
 from newsletter.feed import Entry, address, second
-from newsletter.model import Pick, Section
+from newsletter.model import Paper, Pick, Section
 from newsletter.note import note_html
 from newsletter.ports import Press
 from newsletter.settings import Site
@@ -24,8 +21,9 @@ IN_FULL = 30
 BY_TITLE = 100
 """So many papers an entry tells with their abstracts, so many more by title: a page has the rest. Each
 section has its share, and one at least."""
+MOST_ALIKE = 5
+"""Near-repeats named below a paper; further ones are counted."""
 LONGEST_TITLE = 500
-_RELATIVE = re.compile(r'(?<=<a href=")(?!https?://|mailto:)([^"]*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,18 @@ def digest_entry(
 ) -> Entry:
     """The entry, under the id `name`; `page` is the address of the page that has the whole digest, if any."""
     told = cut(sections)
-    links = {pick.paper.number: _link(press.site, s, pick) for s in sections for pick in s.all}
-    written = Markup(_note(note, page or (press.site.url and f"{press.site.url}/")))  # noqa: S704 - nh3 cleaned it
-    html = press.render("feeds/digest.html", sections=told, links=links, page=page, note=written)
+    links = {
+        paper.number: _link(press.site, section, paper)
+        for section in sections
+        for pick in section.all
+        for paper in (pick.paper, *pick.alike)
+    }
+    # Where no page has it, links lead to where those of a day's page would.
+    base = page or address(press.site, "editions/index.html")
+    written = Markup(note_html(note, base))  # noqa: S704 - nh3 cleaned it
+    html = press.render(
+        "feeds/digest.html", sections=told, links=links, page=page, note=written, most_alike=MOST_ALIKE
+    )
     titles = [shorten(pick.paper.title, LONGEST_TITLE) for section in sections for pick in section.picks[:5]]
     return Entry(
         id=name,
@@ -82,13 +89,7 @@ def _told(section: Section, full: int, titles: int) -> Told:
     return Told(section.title, section.picks[:full], lines[:titles], len(lines[titles:]))
 
 
-def _link(site: Site, section: Section, pick: Pick) -> str:
+def _link(site: Site, section: Section, paper: Paper) -> str:
     """The paper's page; a paper of a reader's own interests has none."""
-    page = "" if section.private else address(site, f"papers/{pick.paper.slug}.html")
-    return page or source(pick.paper)
-
-
-def _note(markdown: str, base: str) -> str:
-    """The editor's note as HTML whose links lead somewhere from wherever a feed is read."""
-    html = note_html(markdown)
-    return _RELATIVE.sub(lambda found: escape(urljoin(base, unescape(found[0]))), html) if base else html
+    page = "" if section.private else address(site, f"papers/{paper.slug}.html")
+    return page or source(paper)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import escape, unescape
+from urllib.parse import urljoin
+
 TAGS = {
     "p",
     "br",
@@ -22,13 +26,33 @@ TAGS = {
 SCHEMES = {"https", "http", "mailto"}
 
 
-def note_html(markdown: str) -> str:
-    """The note as HTML that holds nothing but plain formatting and links that lead somewhere."""
+def note_html(markdown: str, base: str = "") -> str:
+    """The note as HTML that holds nothing but plain formatting and links that lead somewhere.
+
+    Headings come below those of the page. Links are written as on the page of a day; `base` is that page as
+    seen from where the note is shown: its address, or a path.
+    """
     if not markdown.strip():
         return ""
     import markdown as library  # noqa: PLC0415  (30 ms, and most digests have no note)
     import nh3  # noqa: PLC0415  (the same)
 
     html = library.markdown(markdown, extensions=["sane_lists", "smarty"], output_format="html")
+    html = _HEADING.sub(lambda found: f"{found[1]}h{_LEVELS.get(found[2], 4)}", html)
     clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener")
+    if base:
+        clean = _HREF.sub(lambda found: _based(base, found[0]), clean)
     return clean.strip()
+
+
+# What looks like a tag in the library's output is one: in text and in code it is escaped.
+_HEADING = re.compile(r"(</?)h([1-6])(?=>)")
+_LEVELS = {"1": 3, "2": 3}
+_HREF = re.compile(r'(?<=<a href=")[^"]*')
+
+
+def _based(base: str, href: str) -> str:
+    try:
+        return escape(urljoin(base, unescape(href)))
+    except ValueError:  # //[x is no address, and leads nowhere from anywhere
+        return href

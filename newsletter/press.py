@@ -169,11 +169,11 @@ def _filters(site: Site, words: Words) -> dict[str, Callable[..., object]]:
     }
 
 
-def _safe(function: Callable[[str], str]) -> Callable[[str], str]:
+def _safe(function: Callable[..., str]) -> Callable[..., str]:
     """The function's result as markup that is not escaped again."""
     from markupsafe import Markup  # noqa: PLC0415  (comes with jinja2)
 
-    return lambda text: Markup(function(text))  # noqa: S704  (nh3 has cleaned it)
+    return lambda *values: Markup(function(*values))  # noqa: S704  (nh3 has cleaned it)
 
 
 def iso(when: date | datetime) -> str:

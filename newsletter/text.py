@@ -44,6 +44,10 @@ _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
+# Marks on one letter beyond the fourth. No writing has so many; three thousand paint over the whole page.
+_STACKED = re.compile(
+    r"(?<=[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -70,7 +74,7 @@ def _cleaned(text: str) -> str:
             text = _one_line(_UNSEEN.sub("", text))
     line = text
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = _STACKED.sub("", unicodedata.normalize("NFC", text))
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "\\" in text or "$" in text or "{" in text:

@@ -161,3 +161,25 @@ def test_a_note_is_markdown_without_anything_that_acts():
     assert "javascript" not in html + note_html("<img src=x onerror=y>")
     assert "script" not in html
     assert "" == note_html("  \n")
+
+
+def test_headings_of_a_note_come_below_those_of_its_page():
+    html = note_html("# One\n\n## Two\n\n### Three\n\n`<h1>`")
+
+    assert ["<h3>One</h3>", "<h3>Two</h3>", "<h4>Three</h4>"] == html.split("\n")[:3]
+    assert "<code>&lt;h1&gt;</code>" in html
+
+
+@pytest.mark.parametrize(
+    ("href", "base", "expected"),
+    [
+        ("../about.html", "", "../about.html"),
+        ("../about.html", "editions/", "about.html"),
+        ("2026-08-06.html", "editions/", "editions/2026-08-06.html"),
+        ("../about.html", "https://example.org/papers/editions/", "https://example.org/papers/about.html"),
+        ("https://a.org/?x=1&y=2", "editions/", "https://a.org/?x=1&amp;y=2"),
+        ("//[x", "editions/", "//[x"),
+    ],
+)
+def test_links_of_a_note_lead_where_those_of_a_days_page_do(href, base, expected):
+    assert f'<a href="{expected}"' in note_html(f"[here]({href})", base)

@@ -33,6 +33,8 @@ RAW = st.one_of(st.text(), st.lists(PIECES, max_size=12).map("".join))
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
+        ("z" + "\u0301" * 3000 + "algo", "ź" + "\u0301" * 4 + "algo"),
+        ("Vie\u0323\u0302t", "Việt"),
         # from real dumps
         ("a ``token'' is", "a “token” is"),
         ('produce ``judgements" of', "produce “judgements” of"),

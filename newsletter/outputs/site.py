@@ -22,7 +22,7 @@ from newsletter.model import Match, Pick, Section
 from newsletter.outputs._frame import Frame, Shown
 from newsletter.outputs._pieces import Pieces
 from newsletter.outputs._topics import topics
-from newsletter.outputs._trending import trending
+from newsletter.outputs._trending import UNLISTED, trending, unlisted
 from newsletter.ports import Press
 from newsletter.publication import (
     Archive,
@@ -100,8 +100,10 @@ class _Site:
         for card in self.archive.profiles:
             yield from self.profile(card, totals[card.slug])
         yield from (self.paper(place, leaf) for place, leaf in enumerate(self.leaves))
-        yield from self.years()
-        yield from trending(self.archive, self.press, self.page)
+        rest = tuple(unlisted(self.archive, self.leaves, self.press, self.page))
+        yield from rest
+        yield from self.years(UNLISTED if rest else "")
+        yield from trending(self.archive, self.leaves, self.press, self.page)
         yield topics(self.archive, self.leaves, self.almanac, self.words, self.page)
         yield from (self.profiles(totals), self.feeds(), self.about(), self.saved())
 
@@ -363,8 +365,10 @@ class _Site:
 
     # ------------------------------------------------------------------------------------- other lists
 
-    def years(self) -> Iterator[Artifact]:
-        """The archive: the newest year at archive.html, each older one on a page of its own."""
+    def years(self, rest: str) -> Iterator[Artifact]:
+        """The archive: the newest year at archive.html, each older one on a page of its own; `rest` is the
+        page of papers that no edition has, if there are any.
+        """
         years = [(year, list(of)) for year, of in groupby(self.almanac.months, key=lambda m: m.last.year)]
         paths = {
             year: "archive.html" if n == 0 else f"archive-{year}.html" for n, (year, _) in enumerate(years)
@@ -376,7 +380,7 @@ class _Site:
             page = Shown(paths.get(year, "archive.html"), title, text)
             of = [(span, days[span.name]) for span in months]
             weeks = [week for week in self.almanac.weeks if week.last.year == year]
-            yield self.page("archive.html", page, year=year, months=of, weeks=weeks, years=paths)
+            yield self.page("archive.html", page, year=year, months=of, weeks=weeks, years=paths, rest=rest)
 
     def feeds(self) -> Artifact:
         text = self.say("Follow the papers in a feed reader: RSS, Atom and JSON Feed.")

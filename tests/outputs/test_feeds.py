@@ -13,6 +13,7 @@ from fakes import at, paper, pick, section
 from lxml import etree
 
 from newsletter import press as presses
+from newsletter.digest_entry import digest_entry
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.publication import Archive, Draft, Edition
 from newsletter.publication import made as files_of
@@ -405,6 +406,34 @@ def test_links_of_a_note_lead_somewhere_from_wherever_a_feed_is_read(archive, pr
 
     assert 'href="https://example.org/papers/about.html"' in content["content_html"]
     assert 'href="https://a.org/?x=1&amp;y=2"' in content["content_html"]
+
+
+def told(press, *sections):
+    entry = digest_entry(
+        press, name="tag:a", title="A", page="", sections=sections, note="", at=at("2026-08-07")
+    )
+    return entry.html
+
+
+def test_near_repeats_stand_below_their_paper_as_in_the_mail(press):
+    """A reader's digest counts them as shown: what names them nowhere would lose them. Rule 7."""
+    like_it = tuple(paper(f"Like it <{n}>", number=n) for n in range(2, 10))
+    html = told(press, section(pick(paper("First"), alike=like_it), pick(paper("Alone", number=11))))
+
+    assert 1 == html.count("and 8 like it:")
+    assert '<a href="https://example.org/papers/papers/paper-6.html">Like it &lt;6&gt;</a>, …' in html
+    assert "Like it &lt;7&gt;" not in html
+
+
+def test_near_repeats_are_told_of_a_paper_that_stands_by_title_alone_too(press):
+    picks = [pick(paper(f"One of many {n}", number=n)) for n in range(1, 40)]
+    like_it = pick(paper("Late", number=50), alike=(paper("Like it", number=51),))
+    html = told(press, section(*picks, like_it))
+    mine = told(press, section(like_it, private=True))
+
+    assert "Late</a> (and 1 like it:" in html
+    assert "papers/paper-51.html" in html
+    assert "papers/paper-51.html" not in mine
 
 
 def test_a_paper_that_trends_has_an_entry_of_its_own_kind_at_the_moment_it_came(archive, press):

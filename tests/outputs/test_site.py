@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import lxml.html
 import pytest
+from fakes import at, paper
 
 from newsletter.model import Sighting, Trend
 from newsletter.outputs import _frame, atom, exports, json_feed, rss, search, site
@@ -50,6 +51,7 @@ def test_an_archive_becomes_these_pages(archive, press):
         *("profiles/old/index.html", "robots.txt", "sitemap.xml", "favicon.svg", "assets/style.css"),
         *("editions/2026-W32.html", "editions/2026-08.html"),
         *("profiles/diffusion/2026-08.html", "profiles/planning/2026-08.html"),
+        "trending-2026-08.html",
         *("assets/theme.js", "assets/reader.js", "assets/saved.js"),
     }
     assert expected == made
@@ -276,6 +278,29 @@ def test_what_trends_goes_on_on_further_pages_under_the_budget(archive, press):
     assert not [path for path, page in several.items() if len(page) > 150_000]
     before = len(tree(several["trending.html"]).xpath("//ol[@class='trend wide']/li"))
     assert [str(before + 1)] == tree(several["trending-page-2.html"]).xpath("//ol/@start")
+
+
+def test_what_trends_no_longer_is_still_reached(archive, press):
+    """Rule 23: its page stays; it stands in the month, on the site's calendar, in which it came to trend."""
+    old = paper("Once on all lists", "Nobody's interest.", number=9, slug="nine")
+    started = (*archive.started, (9, at("2026-07-31 23:59")))
+    made = pages(replace(archive, papers=(*archive.papers, old), started=started), press)
+
+    (line,) = tree(made["trending-2026-07.html"]).xpath("//main//li")
+    assert "Once on all lists" == line.xpath("string(a)")
+    assert ["papers/nine.html"] == line.xpath("a/@href")
+    assert "trending-2026-07.html" in tree(made["trending.html"]).xpath("//main//@href")
+    assert "nine" not in tree(made["trending-2026-08.html"]).xpath("//li/@data-paper")
+
+
+def test_a_paper_that_nothing_else_lists_is_reached_from_the_archive(archive, press):
+    """A digest showed it to a reader of a changed profile; no edition has it."""
+    alone = paper("Alone", "Nobody's interest.", number=9, slug="nine")
+    made = pages(replace(archive, papers=(*archive.papers, alone)), press)
+
+    assert ["nine"] == tree(made["unlisted.html"]).xpath("//main//li/@data-paper")
+    assert "unlisted.html" in tree(made["archive.html"]).xpath("//main//@href")
+    assert "unlisted.html" not in pages(archive, press)
 
 
 def test_the_sitemap_is_split_before_it_is_too_long(archive, press, monkeypatch):
