@@ -43,8 +43,10 @@ class Failure:
 
     @property
     def kind(self) -> str:
-        """The same for the same trouble of another night."""
-        return f"{self.about} {self.family}: {alike(self.what)}"
+        """The same for the same trouble of another night. The first line decides: what a program said in
+        the others is hardly ever the same twice.
+        """
+        return f"{self.about} {self.family}: {alike(self.what.partition(chr(10))[0])}"
 
 
 def alike(text: str) -> str:
@@ -112,13 +114,20 @@ def mended(
     read: Collection[str],
     standing: Collection[str],
     sent: bool,
+    published: bool,
 ) -> Iterator[Failure]:
     """The known failures that a run shows to be mended; `found` are the kinds that it met itself.
 
     A dump: one with such a name was `read` whole. A file that is none: it is not among the kinds of what is
-    `standing`. Mail: some was `sent`. The site: a run that could not make it would have met that again.
+    `standing`. Mail: some was `sent`. The site: it was `published`, or was up to date, in a run that would
+    have met that again.
     """
     for failure in known:
-        still = {DUMP: failure.family not in read, INBOX: failure.kind in standing, MAIL: not sent}
+        still = {
+            DUMP: failure.family not in read,
+            INBOX: failure.kind in standing,
+            MAIL: not sent,
+            OUTPUT: not published,
+        }
         if failure.kind not in found and not still.get(failure.about, False):
             yield failure

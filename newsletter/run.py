@@ -81,6 +81,7 @@ class Wishes:
     """Where to publish and send instead of config.out: a rehearsal."""
     leave: frozenset[str] = frozenset()
     """Paths of files that somebody who watches the inbox knows to be still being written."""
+    patient: bool = False  # give the command of publish.after time where it has failed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,10 +98,9 @@ class Report:
     editions: tuple[str, ...] = ()
     due: Due = field(default_factory=Due)
     published: Published | None = None
-    outdated: bool = False
-    """The site could not be brought up to date."""
-    held_up: bool = False
-    """The command of publish.after failed as it did before."""
+    outdated: bool = False  # the site could not be brought up to date
+    held_up: NewsletterError | None = None
+    """How the command of publish.after failed, where it did so before."""
     sent: Sent = field(default_factory=Sent)
     failures: list[NewsletterError] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
@@ -156,7 +156,7 @@ def _hand_over(
     _publish(store, there, report, press, notes=notes, owing=owing, progress=progress)
     if wishes.out is None:
         _publish_private(store, config, report, press, owing)
-        _take_on(store, config, report)
+        _take_on(store, config, report, now, patient=wishes.patient)
     if wishes.send:
         _deliver(store, there, report, press, now, rehearsal=wishes.out is not None, progress=progress)
 
@@ -400,10 +400,10 @@ def _publish_private(
         report.failures.append(error)
 
 
-def _take_on(store: Store, config: Config, report: Report) -> None:
+def _take_on(store: Store, config: Config, report: Report, now: datetime, *, patient: bool) -> None:
     """To where the site is hosted, and only then is anybody told that there is news."""
-    ran = Ran() if report.outdated else run_after(store, config)
-    report.held_up = ran.known
+    ran = Ran() if report.outdated else run_after(store, config, now, patient=patient)
+    report.held_up = ran.failure if ran.known else None
     if ran.failure and not ran.known:
         report.failures.append(ran.failure)
     if config.site.hubs and (report.published or ran.well):

@@ -36,7 +36,8 @@ BEAT = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What a run tells of itself: its line, its exit code, what went wrong; and what shows that something is
-    mended: the families of the dumps it read whole, and whether mail left.
+    mended: the families of the dumps it read whole, whether mail left, whether it looked after the site.
+    What is `standing` was told before and is not mended.
     """
 
     line: str
@@ -44,6 +45,8 @@ class Account:
     failures: tuple[Failure, ...] = ()
     read: frozenset[str] = frozenset()
     sent: bool = False
+    published: bool = True
+    standing: tuple[Failure, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,12 +69,25 @@ def account_of(report: Report, line: str) -> Account:
         *_of_mail(sent),
     )
     read = frozenset(failures.alike(dump.name) for dump in report.dumps if dump.state == "read")
-    return Account(line=line, exit_code=report.exit_code, failures=found, read=read, sent=sent.sent > 0)
+    return Account(
+        line=line,
+        exit_code=report.exit_code,
+        failures=found,
+        read=read,
+        sent=sent.sent > 0,
+        standing=(failures.of_output(report.held_up),) if report.held_up else (),
+    )
 
 
 def account_of_mail(sent: Sent, line: str) -> Account:
     """The account of a run that only delivered."""
-    return Account(line=line, exit_code=sent.exit_code, failures=tuple(_of_mail(sent)), sent=sent.sent > 0)
+    return Account(
+        line=line,
+        exit_code=sent.exit_code,
+        failures=tuple(_of_mail(sent)),
+        sent=sent.sent > 0,
+        published=False,
+    )
 
 
 def _of_mail(sent: Sent) -> Iterator[Failure]:
@@ -194,15 +210,18 @@ def _write_metrics(store: Store, path: Path | None, now: datetime, *, idle: bool
 
 def _note(store: Store, account: Account, now: datetime) -> None:
     """Keep what went wrong, and forget what is mended."""
-    kinds = {failure.kind for failure in account.failures}
+    found = (*account.failures, *account.standing)
+    kinds = {failure.kind for failure in found}
     known = [each.failure for each in store.failures.all()]
     standing = {failures.of_inbox(problem).kind for problem in store.dumps.refused()} if known else set()
-    mended = failures.mended(known, kinds, read=account.read, standing=standing, sent=account.sent)
+    mended = failures.mended(
+        known, kinds, read=account.read, standing=standing, sent=account.sent, published=account.published
+    )
     gone = [failure.kind for failure in mended]
     if gone or kinds:
         with store.transaction():
             store.failures.forget(gone)
-            store.failures.note(account.failures, now)
+            store.failures.note(found, now)
 
 
 def _raise_alarm(store: Store, config: Config, line: str, now: datetime) -> str:

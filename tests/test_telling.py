@@ -338,6 +338,24 @@ def test_a_site_that_cannot_be_made_is_told_once_until_it_is_mended(operated):
     assert [] == operated.query("SELECT kind FROM failure")
 
 
+def test_a_command_that_goes_on_failing_is_told_once_and_stands_until_it_is_mended(operated):
+    """What it says is never the same twice; and delivering says nothing of the site."""
+    command = "publish:\n  after: [sh, -c, 'test -e ../../host || { cat ../../word; exit 7; }']\n"
+    operated.edit(f"{operated.config}{command}")
+    told = []
+    for number, word in enumerate(("red", "green", "blue")):
+        (operated.folder / "word").write_text(word)
+        operated.run(f"2026-08-07 06:0{number}")
+        operated.newsletter("deliver", "--as-of", f"2026-08-07T06:0{number}+00:00")
+        told.append((len(alarms(operated)), len(operated.query("SELECT kind FROM failure"))))
+    (operated.folder / "host").touch()
+    operated.run("2026-08-07 06:10")
+
+    assert [(1, 1)] * 3 == told
+    assert "sh ended with exit code 7:" in alarms(operated)[0]
+    assert [] == operated.query("SELECT kind FROM failure")
+
+
 def test_status_names_what_is_not_mended(operated):
     operated.put("bad.txt", "")
     first = operated.run("2026-08-07 06:00")
@@ -436,12 +454,13 @@ def test_a_kind_is_the_words_without_what_changes():
         ("mail", {"sent": True}, True),
         ("mail", {"sent": False}, False),
         ("output", {}, True),
+        ("output", {"published": False}, False),
         ("run", {}, True),
     ],
 )
 def test_each_trouble_is_mended_by_something_else(about, shows, gone):
     failure = Failure(about=about, what="it is broken", family="hf-#.txt")
-    shown = {"read": set(), "standing": set(), "sent": False, **shows}
+    shown = {"read": set(), "standing": set(), "sent": False, "published": True, **shows}
 
     assert ([failure] if gone else []) == list(mended([failure], set(), **shown))
     assert [] == list(mended([failure], {failure.kind}, **shown))

@@ -35,9 +35,10 @@ def _pass(config: Config, now: datetime, leave: Iterable[str]) -> int:
     fetched = _fetch(config, now) if config.sources else 0
     if config.sources and rests(config, now):
         return fetched or BUSY
+    wishes = Wishes(leave=frozenset(leave), patient=True)
     try:
         with watched(config, now, quiet=False):
-            return max(fetched, run_on(config, now, Wishes(leave=frozenset(leave)), quiet=False))
+            return max(fetched, run_on(config, now, wishes, quiet=False))
     except AnotherRun:
         return fetched or BUSY
 
