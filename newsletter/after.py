@@ -1,8 +1,9 @@
 """After a publication: the command of publish.after, run in out/site, takes the site to where it is hosted.
 
 What it has not seen is noted before the first file is written, so that a run that is killed anywhere leaves
-it to the next one: the command runs at least once after the last file that changed. Runs a program; the
-state goes in and a failure comes out. Nothing of the site is taken back.
+it to the next one: the command runs at least once after the last file that changed. While it fails, a run by
+hand tries at once, and the scheduler leaves it more and more time. Runs a program; the state goes in and a
+failure comes out. Nothing of the site is taken back.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from newsletter.errors import CommandFailed
-from newsletter.idle import OWED
+from newsletter.idle import OWED, waits
 from newsletter.secret import variables
 from newsletter.settings import Config
 from newsletter.store import Store
@@ -35,15 +37,27 @@ _NAMES = re.compile(r"TOKEN|SECRET|PASS|KEY|CREDENTIAL|AUTH", re.IGNORECASE)
 """How environment variables are named that hold what nobody else may read."""
 _LOGIN = re.compile(r"(?<=://)[^\s/@]+(?=@)")
 _HINT = "mend it; each run tries again until it ends well, and the site in out/ is whole meanwhile"
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
+"""How long the scheduler waits after a failure: twice as long after each, and at most so long. With a try a
+minute, a host that is down for a night would be asked five hundred times, and log each.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """What the command has not seen: so many files; how it failed when it last tried, and what it said."""
+    """What the command has not seen: so many files; how it failed when it last tried, and what it said.
+
+    It has failed so many times in a row, last at the moment `tried`; before `not_before` the scheduler does
+    not run it again (both in ISO 8601). `failed` is the command, since another one deserves a try at once.
+    """
 
     files: int = 0
     trouble: str = ""
     said: str = ""
+    failures: int = 0
+    tried: str = ""
+    not_before: str = ""
+    failed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.trouble}:\n{self.said}" if self.said else self.trouble
@@ -51,7 +65,9 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What came of a command: whether it ran and ended well; `known`: it failed so the last time too."""
+    """What came of a command: whether it ran and ended well; `known`: it failed so the last time too, and
+    was perhaps not tried again.
+    """
 
     well: bool = False
     failure: CommandFailed | None = None
@@ -60,8 +76,13 @@ class Ran:
 
 def owed(store: Store) -> Owed:
     """What the command has not seen yet."""
-    noted = store.runs.mark(OWED)
-    return Owed(**json.loads(noted)) if noted else Owed()
+    noted = json.loads(store.runs.mark(OWED) or "{}")
+    return Owed(**noted | {"failed": tuple(noted.get("failed", ()))})
+
+
+def pause(failures: int) -> timedelta:
+    """How long the scheduler waits after so many failures in a row: 5 minutes, 10, 20, … 6 hours."""
+    return min(_FIRST_PAUSE * int(2 ** min(failures - 1, 10)), _LONGEST_PAUSE)
 
 
 def owe(store: Store, files: int) -> None:
@@ -70,8 +91,10 @@ def owe(store: Store, files: int) -> None:
     _note(store, replace(before, files=before.files + files))
 
 
-def run_after(store: Store, config: Config) -> Ran:
-    """Run the command where there is something it has not seen, or where it never ended well."""
+def run_after(store: Store, config: Config, now: datetime, *, patient: bool = False) -> Ran:
+    """Run the command where there is something it has not seen, or where it never ended well; who is patient
+    leaves one that has failed the time it needs.
+    """
     site, command = config.out / "site", config.publish.after
     if not command:
         _forget(store)
@@ -79,15 +102,32 @@ def run_after(store: Store, config: Config) -> Ran:
     before = _due(store, command, site)
     if not before.files or not site.is_dir():
         return Ran()
+    again = before.failed == command
+    if patient and again and waits(asdict(before), now):
+        return Ran(failure=CommandFailed(before.trouble, said=before.said, hint=_HINT), known=True)
     try:
         _run(config, before.files)
     except CommandFailed as failure:
-        _note(store, replace(before, trouble=failure.kind, said=failure.said))
+        _note(store, _failed(before, failure, command, now, failures=before.failures * again + 1))
         return Ran(failure=failure, known=failure.kind == before.trouble)
     with store.transaction():
         store.runs.set_mark(DONE, json.dumps(command))
         store.runs.set_mark(OWED, "")
     return Ran(well=True)
+
+
+def _failed(
+    before: Owed, failure: CommandFailed, command: tuple[str, ...], now: datetime, *, failures: int
+) -> Owed:
+    return replace(
+        before,
+        trouble=failure.kind,
+        said=failure.said,
+        failures=failures,
+        tried=now.isoformat(),
+        not_before=(now + pause(failures)).isoformat(),
+        failed=command,
+    )
 
 
 def _due(store: Store, command: tuple[str, ...], site: Path) -> Owed:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -99,10 +99,10 @@ def publish_private_feeds(
         report.failures.append(error)
 
 
-def take_on(store: Store, config: Config, report: Report) -> None:
+def take_on(store: Store, config: Config, report: Report, now: datetime, *, patient: bool) -> None:
     """To where the site is hosted, and only then is anybody told that there is news."""
-    ran = Ran() if report.outdated else run_after(store, config)
-    report.held_up = ran.known
+    ran = Ran() if report.outdated else run_after(store, config, now, patient=patient)
+    report.held_up = ran.failure if ran.known else None
     if ran.failure and not ran.known:
         report.failures.append(ran.failure)
     if config.site.hubs and (report.published or ran.well):

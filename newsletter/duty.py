@@ -235,7 +235,7 @@ def rests(config: Config, now: datetime) -> bool:
     except NewsletterError:
         return False
     try:
-        return nothing_to_do(store, config, inbox_files(config), now)
+        return nothing_to_do(store, config, inbox_files(config), now, patient=True)
     except NewsletterError:
         return False
     finally:

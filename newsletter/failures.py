@@ -22,7 +22,7 @@ from newsletter.errors import (
 )
 from newsletter.model import Problem
 
-DUMP, INBOX, OUTPUT, MAIL, RUN = "dump", "inbox", "output", "mail", "run"
+DUMP, INBOX, SOURCE, OUTPUT, MAIL, RUN = "dump", "inbox", "source", "output", "mail", "run"
 """What failures are about. Each is mended by something else: see `mended`."""
 _CHANGING = re.compile(r"\d[\d,.]*")
 _LONGEST = 300
@@ -32,7 +32,8 @@ _LONGEST = 300
 class Failure:
     """Something that somebody should look at: what and where, what to do now, the command that tells more.
 
-    `about` is what it concerns; of a dump `family` is its name without what changes.
+    `about` is what it concerns; of a dump `family` is its name without what changes, of a source its name and
+    the kind of trouble.
     """
 
     about: str
@@ -43,8 +44,12 @@ class Failure:
 
     @property
     def kind(self) -> str:
-        """The same for the same trouble of another night."""
-        return f"{self.about} {self.family}: {alike(self.what)}"
+        """The same for the same trouble of another night. The first line decides: what a program said in
+        the others is hardly ever the same twice. Of a source the kind of trouble does.
+        """
+        if self.about == SOURCE:
+            return f"{self.about} {self.family}"
+        return f"{self.about} {self.family}: {alike(self.what.partition(chr(10))[0])}"
 
 
 def alike(text: str) -> str:
@@ -65,6 +70,12 @@ def of_inbox(problem: Problem) -> Failure:
 def _of_problem(problem: Problem, about: str) -> Failure:
     family = without_addresses(alike(problem.dump))
     return Failure(about=about, what=without_addresses(str(problem)), hint=problem.hint, family=family)
+
+
+def of_source(name: str, kind: str, what: str, hint: str) -> Failure:
+    """A trouble with a source that does not pass by itself."""
+    told = without_addresses(f"{name}: {what}")
+    return Failure(about=SOURCE, what=told, hint=without_addresses(hint), family=f"{name} {kind}")
 
 
 def of_output(error: NewsletterError) -> Failure:
@@ -112,13 +123,22 @@ def mended(
     read: Collection[str],
     standing: Collection[str],
     sent: bool,
+    published: bool,
+    troubled: Collection[str],
 ) -> Iterator[Failure]:
     """The known failures that a run shows to be mended; `found` are the kinds that it met itself.
 
     A dump: one with such a name was `read` whole. A file that is none: it is not among the kinds of what is
-    `standing`. Mail: some was `sent`. The site: a run that could not make it would have met that again.
+    `standing`. Mail: some was `sent`. The site: it was `published`, or was up to date, in a run that would
+    have met that again. A source: it is not among those that are `troubled`, by name.
     """
     for failure in known:
-        still = {DUMP: failure.family not in read, INBOX: failure.kind in standing, MAIL: not sent}
+        still = {
+            DUMP: failure.family not in read,
+            INBOX: failure.kind in standing,
+            MAIL: not sent,
+            OUTPUT: not published,
+            SOURCE: failure.family.partition(" ")[0] in troubled,
+        }
         if failure.kind not in found and not still.get(failure.about, False):
             yield failure

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsletter import __version__
 from newsletter.inbox import find
@@ -67,16 +67,30 @@ def ours(places: Config | Located) -> tuple[Path, ...]:
 
 
 def nothing_to_do(
-    store: Store, places: Config | Located, files: Iterable[tuple[str, int, int]], now: datetime
+    store: Store,
+    places: Config | Located,
+    files: Iterable[tuple[str, int, int]],
+    now: datetime,
+    *,
+    patient: bool = False,
 ) -> bool:
-    """Whether nothing has changed since a run left nothing undone, nobody is due, and no mail is."""
+    """Whether nothing has changed since a run left nothing undone, nobody is due, and no mail is. Who is
+    patient leaves the command of publish.after time, where it has failed.
+    """
     libraries = [stood(path) for path, _, _ in noted_libraries(store)]
     if store.runs.mark(IDLE) != stands(places, (*files, *libraries)):
         return False
-    if store.runs.mark(OWED) or store.sending.unfinished(now):
+    owed = json.loads(store.runs.mark(OWED) or "{}")
+    if (owed and not (patient and waits(owed, now))) or store.sending.unfinished(now):
         return False
     following = store.runs.mark(NEXT_SLOT)
     return not following or now < datetime.fromisoformat(following)
+
+
+def waits(owed: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the command of publish.after has failed and is given time; none where the clock went back."""
+    tried, until = owed.get("tried", ""), owed.get("not_before", "")
+    return bool(tried and until) and datetime.fromisoformat(tried) <= now < datetime.fromisoformat(until)
 
 
 def inbox_files(places: Config | Located) -> list[tuple[str, int, int]]:

@@ -23,6 +23,8 @@ class Wishes:
     """Where to publish and send instead of config.out: a rehearsal."""
     leave: frozenset[str] = frozenset()
     """Paths of files that somebody who watches the inbox knows to be still being written."""
+    patient: bool = False
+    """Give the command of publish.after time where it has failed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,8 +43,8 @@ class Report:
     published: Published | None = None
     outdated: bool = False
     """The site could not be brought up to date."""
-    held_up: bool = False
-    """The command of publish.after failed as it did before."""
+    held_up: NewsletterError | None = None
+    """How the command of publish.after failed, where it did so before."""
     sent: Sent = field(default_factory=Sent)
     failures: list[NewsletterError] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)

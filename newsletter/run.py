@@ -100,7 +100,7 @@ def _hand_over(
     publish_site(store, there, report, press, notes=notes, owing=owing, progress=progress)
     if wishes.out is None:
         publish_private_feeds(store, config, report, press, owing)
-        take_on(store, config, report)
+        take_on(store, config, report, now, patient=wishes.patient)
     if wishes.send:
         _deliver(store, there, report, press, now, rehearsal=wishes.out is not None, progress=progress)
 

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING
 from newsletter import failures
 from newsletter.errors import AnotherRun, NewsletterError, StateError
 from newsletter.failures import Failure
+from newsletter.patience import PASSING
 from newsletter.settings import Config, Secret, Telling
 from newsletter.store import Store, open_store
 
 if TYPE_CHECKING:
+    from newsletter.fetch import Turn
     from newsletter.outbox import Sent
     from newsletter.report import Report
     from newsletter.where import Located
@@ -36,7 +38,8 @@ BEAT = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What a run tells of itself: its line, its exit code, what went wrong; and what shows that something is
-    mended: the families of the dumps it read whole, and whether mail left.
+    mended: the families of the dumps it read whole, whether mail left, whether it looked after the site.
+    What is `standing` was told before and is not mended. A fetch is not `whole`: it tells of sources alone.
     """
 
     line: str
@@ -44,6 +47,17 @@ class Account:
     failures: tuple[Failure, ...] = ()
     read: frozenset[str] = frozenset()
     sent: bool = False
+    published: bool = True
+    whole: bool = True
+    standing: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What a fetch tells of itself: its exit code, and what went wrong that does not pass by itself."""
+
+    exit_code: int = 0
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,24 +68,51 @@ class Heard:
     waiting: bool = False
 
 
-def account_of(report: Report, line: str) -> Account:
-    """The account of a run."""
+def account_of(report: Report, line: str, fetched: Fetched = Fetched()) -> Account:
+    """The account of a run, and of the fetch before it."""
     sent = report.sent
     outputs = [error for error in report.failures if error is not sent.problem]
     quarantined = [dump.problems[0] for dump in report.dumps if dump.state == "quarantined" and dump.problems]
     found = (
+        *fetched.failures,
         *map(failures.of_dump, quarantined),
         *map(failures.of_inbox, report.problems),
         *map(failures.of_output, outputs),
         *_of_mail(sent),
     )
     read = frozenset(failures.alike(dump.name) for dump in report.dumps if dump.state == "read")
-    return Account(line=line, exit_code=report.exit_code, failures=found, read=read, sent=sent.sent > 0)
+    return Account(
+        line=line,
+        exit_code=max(fetched.exit_code, report.exit_code),
+        failures=found,
+        read=read,
+        sent=sent.sent > 0,
+        standing=(failures.of_output(report.held_up),) if report.held_up else (),
+    )
+
+
+def fetched_of(turns: Iterable[Turn]) -> Fetched:
+    """What sources have to tell: their first troubles fail a fetch, and each kind is told."""
+    turns = tuple(turns)
+    troubles = ((turn.name, turn.trouble) for turn in turns if turn.trouble)
+    found = (
+        failures.of_source(name, trouble.kind, trouble.what, trouble.hint)
+        for name, trouble in troubles
+        if trouble.kind not in PASSING
+    )
+    code = max((turn.exit_code for turn in turns), default=0)
+    return Fetched(exit_code=code, failures=tuple(found))
 
 
 def account_of_mail(sent: Sent, line: str) -> Account:
     """The account of a run that only delivered."""
-    return Account(line=line, exit_code=sent.exit_code, failures=tuple(_of_mail(sent)), sent=sent.sent > 0)
+    return Account(
+        line=line,
+        exit_code=sent.exit_code,
+        failures=tuple(_of_mail(sent)),
+        sent=sent.sent > 0,
+        published=False,
+    )
 
 
 def _of_mail(sent: Sent) -> Iterator[Failure]:
@@ -94,7 +135,7 @@ def end(store: Store, config: Config, account: Account, now: datetime, *, send: 
     for failure in account.failures:
         _LOG.error("%s", failure.what)
     _LOG.info("exit %d: %s", account.exit_code, account.line)
-    _note(store, account, now)
+    _note(store, config, account, now)
     _forget_breaks(Path(config.state))
     if config.telling.on_failure:
         trouble = _raise_alarm(store, config, account.line, now) if send else ""
@@ -103,6 +144,17 @@ def end(store: Store, config: Config, account: Account, now: datetime, *, send: 
     heard.troubles += _write_metrics(store, config.telling.metrics, now)
     heard.troubles += _ping(config.telling.ping, account.exit_code, _body(account.line, account.failures))
     return heard
+
+
+def after_fetch(store: Store, config: Config, fetched: Fetched, now: datetime) -> Iterator[str]:
+    """A fetch has ended that no run follows. That it went well is not told: it would speak for runs, too."""
+    for failure in fetched.failures:
+        _LOG.error("%s", failure.what)
+    _note(store, config, Account(line="", exit_code=0, failures=fetched.failures, whole=False), now)
+    if config.telling.on_failure and (trouble := _raise_alarm(store, config, "", now)):
+        yield trouble
+    if fetched.exit_code:
+        yield from _ping(config.telling.ping, fetched.exit_code, _body("newsletter fetch", fetched.failures))
 
 
 def idle(places: Located, now: datetime, line: str) -> Iterator[str]:
@@ -192,17 +244,33 @@ def _write_metrics(store: Store, path: Path | None, now: datetime, *, idle: bool
 # ------------------------------------------------------------------------------------------- the alarm
 
 
-def _note(store: Store, account: Account, now: datetime) -> None:
+def _note(store: Store, config: Config, account: Account, now: datetime) -> None:
     """Keep what went wrong, and forget what is mended."""
-    kinds = {failure.kind for failure in account.failures}
+    found = (*account.failures, *account.standing)
+    kinds = {failure.kind for failure in found}
     known = [each.failure for each in store.failures.all()]
     standing = {failures.of_inbox(problem).kind for problem in store.dumps.refused()} if known else set()
-    mended = failures.mended(known, kinds, read=account.read, standing=standing, sent=account.sent)
+    known = [each for each in known if account.whole or each.about == failures.SOURCE]
+    mended = failures.mended(
+        known,
+        kinds,
+        read=account.read,
+        standing=standing,
+        sent=account.sent,
+        published=account.published,
+        troubled=_troubled(store, config) if known else (),
+    )
     gone = [failure.kind for failure in mended]
     if gone or kinds:
         with store.transaction():
             store.failures.forget(gone)
-            store.failures.note(account.failures, now)
+            store.failures.note(found, now)
+
+
+def _troubled(store: Store, config: Config) -> frozenset[str]:
+    """The sources of the configuration that have not answered well since something was wrong with them."""
+    named = {source.name for source in config.sources}
+    return frozenset(state.name for state in store.sources.states() if state.trouble) & named
 
 
 def _raise_alarm(store: Store, config: Config, line: str, now: datetime) -> str:

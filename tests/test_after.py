@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from home import CONFIG, Home, contents, page
 from test_crash import FIRST, MOMENT, SECOND, Life, live
 
 from newsletter import after, hubs
+from newsletter.duty import rests
 from newsletter.errors import CommandFailed
 from newsletter.idle import OWED
+from newsletter.report import Wishes
 from newsletter.run import run
 from newsletter.secret import variables
 from newsletter.settings import Config, Email, Publish, Secret, Smtp
@@ -122,12 +125,51 @@ def test_a_failure_is_told_once_stands_in_status_and_is_mended_by_a_later_run(tm
     assert "" == second.err
     assert "publish.after still fails" in second.out
     assert (
-        "not yet hosted; each run tries again\n  publish.after: sh ended with exit code 7:\n    no host"
+        "not yet hosted; each run tries again, the scheduler Fri 7 Aug 06:15\n  publish.after: sh ended with exit code 7:\n    no host"
         in standing
     )
     assert "publish.after" not in third.out + home.newsletter("status").out.partition("Dumps")[2]
     assert (home.folder / "hosted").exists()
     assert fourth.out.startswith("Nothing to do")
+
+
+def test_a_scheduler_gives_a_command_that_fails_more_and_more_time(tmp_path):
+    """A try a minute, all night, would be five hundred; a run by hand tries at once."""
+    home = house(tmp_path / "home", "sh -c 'echo $NEWSLETTER_CHANGED >> ../../calls; test -e ../../host'")
+    store, config, tried, began = home.store(), home.loaded(), [], at("2026-08-07 06:00")
+    for minute in range(100):
+        before = len(calls(home))
+        moment = began + timedelta(minutes=minute)
+        if not rests(config, moment):
+            run(store, config, now=moment, wall=moment, wishes=Wishes(patient=True))
+        tried += [minute] if len(calls(home)) > before else []
+    home.run("2026-08-07 07:41")
+    by_hand = len(calls(home))
+    store.close()
+
+    assert [0, 5, 15, 35, 75] == tried
+    assert 6 == by_hand
+
+
+def test_pauses_double_up_to_six_hours():
+    minutes = [after.pause(failures) / timedelta(minutes=1) for failures in (1, 2, 3, 7, 8, 10_000)]
+
+    assert [5, 10, 20, 320, 360, 360] == minutes
+
+
+def test_another_command_is_tried_at_once_and_so_is_one_where_the_clock_went_back(tmp_path):
+    home = house(tmp_path / "home", COUNT.replace("calls", "calls; exit 1"))
+    store, config = home.store(), home.loaded()
+    wishes = Wishes(patient=True)
+    codes = []
+    for moment, command in (("06:00", "-c"), ("06:01", "-c"), ("06:02", "-ce"), ("06:01", "-ce")):
+        home.edit(home.config.replace("sh -ce", "sh -c").replace("sh -c", f"sh {command}"))
+        config, now = home.loaded(), at(f"2026-08-07 {moment}")
+        run(store, config, now=now, wall=now, wishes=wishes)
+        codes.append(len(calls(home)))
+    store.close()
+
+    assert [1, 1, 2, 3] == codes
 
 
 def test_mail_goes_out_and_the_site_stays_where_the_command_fails(tmp_path):

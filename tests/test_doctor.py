@@ -19,12 +19,13 @@ from sink import DROP, Sink
 from test_dkim import ED25519, RSA, pem, record
 
 from newsletter.dkim import published
-from newsletter.doctor import CHECKS, examine, machine, records, relay, site
+from newsletter.doctor import CHECKS, examine, fetching, machine, records, relay, site
 from newsletter.doctor.remark import NOTE, OK, WARNING, WRONG, Patient, Remark, exit_code
 from newsletter.errors import StateError
-from newsletter.settings import Dkim, Email, Publish, Secret, Site, Smtp
+from newsletter.settings import Dkim, Email, Publish, Secret, Site, Smtp, Source
 from newsletter.smtp import Greeting, Route
 from newsletter.store.schema import MIGRATIONS
+from newsletter.store.sources import SourceState
 
 TLS = Path(__file__).parent / "tls"
 SENDER = Email(sender_address="list@example.org", via="smtp", relays=(Smtp(host="mail.example.org"),))
@@ -277,6 +278,57 @@ def test_the_program_that_hosts_the_site_is_looked_for(home, after, level, told)
 
     assert ([level] if level else []) == levels(found)
     assert all(told in remark.what for remark in found)
+
+
+MOVED = {"trouble": "gone", "told": "there is nothing at its address", "failures": 2}
+BUSY = {
+    "trouble": "busy",
+    "told": "it cannot answer now",
+    "not_before": at("2026-08-07 09:00"),
+    "failures": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("hours", "fields", "level", "told"),
+    [
+        (1, {}, OK, "journal: last answered well 2026-08-07 05:00 UTC, no dump yet"),
+        (1, {"dump": "a.xml"}, OK, "journal: last answered well 2026-08-07 05:00 UTC, last dump a.xml"),
+        (23, {}, OK, "last answered well 2026-08-06 07:00"),
+        (25, {}, WARNING, "journal: nobody has asked it since 2026-08-06 05:00 UTC"),
+        (
+            1,
+            MOVED,
+            WARNING,
+            "journal: there is nothing at its address; it last answered well 2026-08-07 05:00",
+        ),
+        (1, MOVED | {"succeeded": None}, WARNING, "it has never answered well"),
+        (1, BUSY, NOTE, "asked again from 2026-08-07 09:00 UTC on"),
+        (None, {}, WARNING, "journal: it was never asked"),
+    ],
+)
+def test_a_source_is_told_with_what_is_wrong(hours, fields, level, told):
+    now = at("2026-08-07 06:00")
+    tried = None if hours is None else now - timedelta(hours=hours)
+    source = Source(name="journal", kind="feed", settings=None, every=60, into=Path("dumps"))
+    state = SourceState(name="journal", **{"tried": tried, "succeeded": tried} | fields)
+    said = fetching.standing(source, state, now)
+
+    assert (level, True) == (said.level, told in said.what)
+    assert bool(said.hint) == (level == WARNING)
+
+
+def test_a_source_that_was_never_asked_stands_there_and_nobody_is_asked(home, monkeypatch):
+    home.edit(f"{home.config}sources:\n- feed: http://127.0.0.1:9/feed\n")
+    asked = only(fetching.sources(patient(home)))
+    home.state.unlink()
+    without_state = only(fetching.sources(patient(home)))
+    monkeypatch.setattr(fetching, "find_spec", lambda _: None)
+    without_extra = levels(fetching.sources(patient(home)))
+
+    assert asked == without_state
+    assert (WARNING, "feed: it was never asked") == (asked.level, asked.what)
+    assert [WRONG, WARNING] == without_extra
 
 
 def test_extras_are_named_with_what_they_need():

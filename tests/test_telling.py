@@ -17,13 +17,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from fakes import at
-from home import CONFIG, Home, page
+from home import CONFIG, Home, iso, page
 from sink import Sink
+from web_sink import Sink as WebSink
+from web_sink import page as answered
+from web_sink import sink, status
 
 from newsletter.discreet import without_addresses
 from newsletter.errors import PublishError, StateError
 from newsletter.failures import Failure, alike, mended, of_break, of_output
 from newsletter.logs import about, logged
+from newsletter.passes import BUSY, OwnProcess
 from newsletter.pings import ping
 from newsletter.settings import Log, Secret
 from newsletter.telling import Heartbeat
@@ -338,6 +342,24 @@ def test_a_site_that_cannot_be_made_is_told_once_until_it_is_mended(operated):
     assert [] == operated.query("SELECT kind FROM failure")
 
 
+def test_a_command_that_goes_on_failing_is_told_once_and_stands_until_it_is_mended(operated):
+    """What it says is never the same twice; and delivering says nothing of the site."""
+    command = "publish:\n  after: [sh, -c, 'test -e ../../host || { cat ../../word; exit 7; }']\n"
+    operated.edit(f"{operated.config}{command}")
+    told = []
+    for number, word in enumerate(("red", "green", "blue")):
+        (operated.folder / "word").write_text(word)
+        operated.run(f"2026-08-07 06:0{number}")
+        operated.newsletter("deliver", "--as-of", f"2026-08-07T06:0{number}+00:00")
+        told.append((len(alarms(operated)), len(operated.query("SELECT kind FROM failure"))))
+    (operated.folder / "host").touch()
+    operated.run("2026-08-07 06:10")
+
+    assert [(1, 1)] * 3 == told
+    assert "sh ended with exit code 7:" in alarms(operated)[0]
+    assert [] == operated.query("SELECT kind FROM failure")
+
+
 def test_status_names_what_is_not_mended(operated):
     operated.put("bad.txt", "")
     first = operated.run("2026-08-07 06:00")
@@ -417,6 +439,82 @@ def test_nobody_is_mailed_where_nobody_is_named(home):
     assert [] == alarms(home)
 
 
+# -------------------------------------------------------------------------------------------- sources
+
+
+RSS = (
+    '<rss version="2.0"><channel><title>T</title><link>https://example.org/</link><description>d</description>'
+    "<item><title>Diffusion one</title><link>https://example.org/1</link><description>What is behind it."
+    "</description></item></channel></rss>"
+)
+FETCHES = ["fetch", "run --fetch", "the scheduler"]
+
+
+@pytest.fixture
+def fetching(operated, watcher) -> Iterator[tuple[Home, WebSink]]:
+    with sink() as web:
+        sources = f"sources:\n  - feed: {web.url}/feed\n    name: journal\n"
+        operated.edit(f"{operated.config}ping: http://127.0.0.1:{watcher.port}/abc\n{sources}")
+        operated.run("2026-08-07 01:00")
+        watcher.heard.clear()
+        yield operated, web
+
+
+def ask(home: Home, way: str, moment: str) -> int:
+    if way == "the scheduler":
+        return OwnProcess()(home.loaded(), at(moment), ()).exit_code
+    return home.newsletter(*way.split(), "--as-of", iso(moment)).code
+
+
+@pytest.mark.parametrize("way", FETCHES)
+def test_a_source_in_trouble_is_told_once_a_kind_and_again_when_it_comes_back(fetching, watcher, way):
+    home, web = fetching
+    answers = [404, 404, 403, 404, None, 404]
+    told, codes = [], []
+    for day, answer in enumerate(answers, 8):
+        feed = RSS.replace("one", f"number {day}")
+        web.answers("/feed", status(answer) if answer else answered(feed))
+        codes.append(ask(home, way, f"2026-08-{day:02} 06:00"))
+        told.append(len(alarms(home)))
+    failed = [body for path, body in watcher.heard if path == "/abc/1"]
+
+    assert [1, 1, 2, 2, 2, 3] == told
+    assert [1, 0, 1, 1, 0, 1] == [code if code != BUSY else 0 for code in codes]
+    assert 4 == len(failed)
+    assert all("journal: " in body for body in failed)
+    assert any("journal: there is nothing at its address (status 404)\r\n" in mail for mail in alarms(home))
+
+
+def test_a_source_in_trouble_is_told_of_by_the_run_that_asked_it(fetching, watcher):
+    """Its ping has the exit code of the whole, and one mail tells of all."""
+    home, web = fetching
+    web.answers("/feed", status(404))
+    home.put("2026-08-08.txt", page("Diffusion two", date="Aug 8"))
+    home.put("bad.txt", "")
+    said = home.run("2026-08-08 06:00", "--fetch")
+    (mail,) = alarms(home)
+
+    assert (1, ["/abc/start", "/abc/1"]) == (said.code, watcher.paths)
+    assert "journal: there is nothing" in watcher.heard[1][1]
+    assert "2 things went wrong" in mail
+
+
+def test_a_trouble_that_may_pass_tells_nobody_and_a_source_taken_out_is_mended(fetching, watcher):
+    home, web = fetching
+    web.answers("/feed", status(429, retry_after="3600"))
+    home.newsletter("fetch", "--as-of", iso("2026-08-08 06:00"))
+    passing = (alarms(home), watcher.paths)
+    web.answers("/feed", status(404))
+    home.newsletter("fetch", "--as-of", iso("2026-08-08 12:00"))
+    before = home.query("SELECT about FROM failure")
+    home.edit(home.config.partition("sources:")[0])
+    home.run("2026-08-08 13:00")
+
+    assert ([], []) == passing
+    assert [("source",)] == before
+    assert [] == home.query("SELECT about FROM failure")
+
+
 # -------------------------------------------------------------------------------------------- values
 
 
@@ -436,12 +534,15 @@ def test_a_kind_is_the_words_without_what_changes():
         ("mail", {"sent": True}, True),
         ("mail", {"sent": False}, False),
         ("output", {}, True),
+        ("output", {"published": False}, False),
         ("run", {}, True),
+        ("source", {"troubled": {"hf-#.txt"}}, False),
+        ("source", {"troubled": {"other"}}, True),
     ],
 )
 def test_each_trouble_is_mended_by_something_else(about, shows, gone):
     failure = Failure(about=about, what="it is broken", family="hf-#.txt")
-    shown = {"read": set(), "standing": set(), "sent": False, **shows}
+    shown = {"read": set(), "standing": set(), "sent": False, "published": True, "troubled": set(), **shows}
 
     assert ([failure] if gone else []) == list(mended([failure], set(), **shown))
     assert [] == list(mended([failure], {failure.kind}, **shown))

@@ -10,15 +10,18 @@ import pickle
 import sys
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from newsletter.cli import guarded, stop_in_order
 from newsletter.cli._watched import watched
-from newsletter.cli.run import run_on
+from newsletter.cli.run import run_on, told_of
 from newsletter.duty import rests
 from newsletter.errors import AnotherRun
 from newsletter.passes import BUSY
 from newsletter.settings import Config
+
+if TYPE_CHECKING:
+    from newsletter.telling import Fetched
 
 
 def main() -> NoReturn:
@@ -32,17 +35,26 @@ def main() -> NoReturn:
 def _pass(config: Config, now: datetime, leave: Iterable[str]) -> int:
     from newsletter.report import Wishes  # noqa: PLC0415 - it costs 50 ms
 
-    fetched = _fetch(config, now) if config.sources else 0
+    fetched = _fetch(config, now) if config.sources else None
     if config.sources and rests(config, now):
-        return fetched or BUSY
+        return _told(config, fetched, now)
+    wishes = Wishes(leave=frozenset(leave), patient=True)
     try:
         with watched(config, now, quiet=False):
-            return max(fetched, run_on(config, now, Wishes(leave=frozenset(leave)), quiet=False))
+            return run_on(config, now, wishes, fetched, quiet=False)
     except AnotherRun:
-        return fetched or BUSY
+        return _told(config, fetched, now)
 
 
-def _fetch(config: Config, now: datetime) -> int:
+def _told(config: Config, fetched: Fetched | None, now: datetime) -> int:
+    """What a fetch had to tell, where no run does it."""
+    if not fetched:
+        return BUSY
+    told_of(config, fetched, now, quiet=False)
+    return fetched.exit_code or BUSY
+
+
+def _fetch(config: Config, now: datetime) -> Fetched | None:
     """What the sources have that are due; nothing is said unless somebody has to look at it."""
     from newsletter.cli.fetch import fetch_due_and_tell  # noqa: PLC0415 - for who fetches
 

@@ -13,6 +13,7 @@ import click
 
 from newsletter.cli import tell
 from newsletter.cli._shared import Moment, counted, local, short, utc_now
+from newsletter.cli._watched import untold
 from newsletter.errors import AnotherRun, ExtraMissing
 from newsletter.store import open_store
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from newsletter.fetch import Turn
     from newsletter.settings import Config, Source
     from newsletter.store import Store
+    from newsletter.telling import Fetched
 
 
 @click.command(short_help="Ask the sources for new dumps.")
@@ -53,7 +55,7 @@ def command(
         asked = _asked(store, config, now, names, at_once=at_once)
         if dry_run:
             return _rehearse(store, config, asked, now)
-        return fetch_and_tell(store, config, now, asked, quiet=quiet)
+        return _fetch(store, config, now, asked, quiet=quiet)
     except AnotherRun:
         if quiet:  # cron mails whatever is printed, and this is no news
             return 0
@@ -73,31 +75,54 @@ def _asked(
     return due_sources(states, config.sources, now)
 
 
-def fetch_due_and_tell(config: Config, now: datetime, *, quiet: bool) -> int:
-    """Ask the sources that are due, before something else goes on: nothing is raised, and silence is fine."""
+def _fetch(store: Store, config: Config, now: datetime, asked: tuple[Source, ...], *, quiet: bool) -> int:
+    """Ask these sources; whoever watches is told, as no run does."""
+    from newsletter.logs import logged  # noqa: PLC0415 - as above
+
+    with logged(config.telling.log) as trouble:
+        untold([trouble] if trouble else [], quiet=quiet)
+        fetched = fetch_and_tell(store, config, now, asked, quiet=quiet)
+        tell_of(store, config, fetched, now, quiet=quiet)
+    return fetched.exit_code
+
+
+def tell_of(store: Store, config: Config, fetched: Fetched, now: datetime, *, quiet: bool) -> None:
+    """Tell whoever watches of a fetch that no run follows."""
+    from newsletter import telling  # noqa: PLC0415 - as above
+
+    untold(telling.after_fetch(store, config, fetched, now), quiet=quiet)
+
+
+def fetch_due_and_tell(config: Config, now: datetime, *, quiet: bool) -> Fetched | None:
+    """Ask the sources that are due, before something else goes on; None where nobody is. Nothing is raised,
+    and silence is fine.
+    """
     store = open_store(Path(config.state))
     try:
         asked = _asked(store, config, now, (), at_once=False)
-        return fetch_and_tell(store, config, now, asked, quiet=quiet) if asked else 0
+        return fetch_and_tell(store, config, now, asked, quiet=quiet) if asked else None
     except AnotherRun:  # what that one brings the next run takes
-        return 0
+        return None
     except ExtraMissing as error:
-        return tell(error)
+        from newsletter.telling import Fetched  # noqa: PLC0415 - as above
+
+        return Fetched(exit_code=tell(error))
     finally:
         store.close()
 
 
 def fetch_and_tell(
     store: Store, config: Config, now: datetime, asked: tuple[Source, ...], *, quiet: bool
-) -> int:
-    """Ask these sources; a line for each on a terminal, one for all of them, and the exit code."""
+) -> Fetched:
+    """Ask these sources; a line for each on a terminal, one for all of them, and what is to be told."""
     from newsletter.fetch import fetch  # noqa: PLC0415 - as above
+    from newsletter.telling import fetched_of  # noqa: PLC0415 - as above
 
     turns = fetch(store, config, now, asked, heard=_teller(config, quiet=quiet)) if asked else ()
-    code = max((turn.exit_code for turn in turns), default=0)
-    if not quiet or code:
+    fetched = fetched_of(turns)
+    if not quiet or fetched.exit_code:
         click.echo(summary(turns, store, config))
-    return code
+    return fetched
 
 
 def _teller(config: Config, *, quiet: bool) -> Callable[[Turn], None]:

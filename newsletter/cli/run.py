@@ -22,6 +22,7 @@ from newsletter.where import Located, locate
 if TYPE_CHECKING:
     from newsletter.report import Report, Wishes
     from newsletter.settings import Config
+    from newsletter.telling import Fetched
 
 
 @click.command(short_help="One pass: new dumps to site, feeds and mail.")
@@ -48,11 +49,11 @@ def command(
     something somebody should look at, 3 that the state cannot be used, 4 that config.yaml has mistakes.
     """
     now = as_of or utc_now()
-    fetched = _fetch_first(config_path, now, quiet=quiet) if fetch and not dry_run else 0
+    fetched = _fetch_first(config_path, now, quiet=quiet) if fetch and not dry_run else None
     places = locate(config_path)
     if places and not (dry_run or backfill) and _idle(places, now):
-        _nothing_to_do(places, now, quiet=quiet)
-        return fetched
+        _nothing_to_do(config_path, places, now, fetched, quiet=quiet)
+        return _code(fetched)
     from newsletter.report import Wishes  # noqa: PLC0415 - pydantic is for runs with something to do
 
     config = _configured(config_path, places)
@@ -63,23 +64,42 @@ def command(
         return _rehearse(config, now, wishes, quiet=quiet)
     try:
         with watched(config, now, quiet=quiet):
-            return max(fetched, run_on(config, now, wishes, quiet=quiet))
+            return run_on(config, now, wishes, fetched, quiet=quiet)
     except AnotherRun:
+        if fetched:
+            told_of(config, fetched, now, quiet=quiet)
         if quiet:  # cron mails whatever is printed, and this is no news
-            return fetched
+            return _code(fetched)
         raise
 
 
-def _fetch_first(config_path: Path, now: datetime, *, quiet: bool) -> int:
+def _code(fetched: Fetched | None) -> int:
+    return fetched.exit_code if fetched else 0
+
+
+def told_of(config: Config, fetched: Fetched, now: datetime, *, quiet: bool) -> None:
+    """Tell whoever watches of a fetch after which there was nothing to run."""
+    from newsletter.cli.fetch import tell_of  # noqa: PLC0415 - for who fetches
+    from newsletter.logs import logged  # noqa: PLC0415 - as above
+
+    with logged(config.telling.log), closing(open_store(Path(config.state))) as store:
+        tell_of(store, config, fetched, now, quiet=quiet)
+
+
+def _fetch_first(config_path: Path, now: datetime, *, quiet: bool) -> Fetched | None:
     """Ask the sources that are due; whatever becomes of that, the run goes on with the dumps at hand."""
     from newsletter.cli.fetch import fetch_due_and_tell  # noqa: PLC0415 - for who fetches
 
     return fetch_due_and_tell(_configured(config_path, locate(config_path)), now, quiet=quiet)
 
 
-def _nothing_to_do(places: Located, now: datetime, *, quiet: bool) -> None:
+def _nothing_to_do(
+    path: Path, places: Located, now: datetime, fetched: Fetched | None, *, quiet: bool
+) -> None:
     line = f"Nothing to do: no new dumps, nobody is due. {short(places.out / 'site/index.html')}"
-    if places.ping or places.metrics:
+    if fetched:
+        told_of(_configured(path, places), fetched, now, quiet=quiet)
+    if (places.ping or places.metrics) and not _code(fetched):
         from newsletter import telling  # noqa: PLC0415 - for who wants to be told
 
         untold(telling.idle(places, now, line), quiet=quiet)
@@ -101,11 +121,13 @@ def _configured(path: Path, places: Located | None) -> Config:
         raise
 
 
-def run_on(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
+def run_on(
+    config: Config, now: datetime, wishes: Wishes, fetched: Fetched | None = None, *, quiet: bool
+) -> int:
     """One pass over a configuration, under its lock; what it says is printed, its exit code comes back."""
     store = open_store(Path(config.state))
     try:
-        return _run(store, config, now, wishes, quiet=quiet)
+        return _run(store, config, now, wishes, fetched, quiet=quiet)
     finally:
         store.close()
 
@@ -122,7 +144,9 @@ def _idle(places: Located, now: datetime) -> bool:
         return False
 
 
-def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:
+def _run(
+    store: Store, config: Config, now: datetime, wishes: Wishes, fetched: Fetched | None, *, quiet: bool
+) -> int:
     from newsletter import telling  # noqa: PLC0415 - as above
     from newsletter.logs import about  # noqa: PLC0415 - as above
     from newsletter.run import run  # noqa: PLC0415 - as above
@@ -132,9 +156,10 @@ def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: 
     with about(run=number), shown(quiet=quiet) as progress:
         report = run(store, config, now=now, wall=utc_now(), wishes=wishes, progress=progress)
     line = summary(report, config, store)
-    store.runs.finish(number, now, report.exit_code, _figures(report, line))
+    account = telling.account_of(report, line, fetched or telling.Fetched())
+    store.runs.finish(number, now, account.exit_code, _figures(report, line))
     with about(run=number):
-        heard = telling.end(store, config, telling.account_of(report, line), now, send=wishes.send)
+        heard = telling.end(store, config, account, now, send=wishes.send)
     undone = report.left or report.unread or report.failures or report.sent.waiting or heard.waiting
     finished = wishes.send and not undone
     store.runs.set_mark(IDLE, stands(config, (*before, *noted_libraries(store))) if finished else "")
@@ -142,7 +167,7 @@ def _run(store: Store, config: Config, now: datetime, wishes: Wishes, *, quiet: 
     untold(heard.troubles, quiet=quiet)
     if not quiet or report.exit_code:
         click.echo(line)
-    return report.exit_code
+    return account.exit_code
 
 
 def _rehearse(config: Config, now: datetime, wishes: Wishes, *, quiet: bool) -> int:

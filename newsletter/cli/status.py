@@ -162,7 +162,7 @@ def _lines(store: Store, config: Config, slot: str | None) -> Iterator[str]:
             yield from (f"Sentence model: {model}", "")
         if not store.logged:
             yield from (f"State: {NO_LOG}", "")
-        yield from _not_hosted(store)
+        yield from _not_hosted(store, zone, now)
     yield from _posted(store, slot, zone, now)
     if slot is None:
         yield from _slots(store, config, now)
@@ -186,9 +186,11 @@ def _dumps(store: Store, config: Config, now: datetime) -> Iterator[str]:
         yield from _dump_lines(dump, repeats.get(dump.id, 0))
 
 
-def _not_hosted(store: Store) -> Iterator[str]:
+def _not_hosted(store: Store, zone: str, now: datetime) -> Iterator[str]:
     if (waiting := owed(store)).trouble:
         heading = f"{counted(waiting.files, 'changed file')} not yet hosted; each run tries again"
+        if waiting.not_before:
+            heading += f", the scheduler {local(datetime.fromisoformat(waiting.not_before), zone, now)}"
         yield from _heading(heading, str(waiting).splitlines())
 
 

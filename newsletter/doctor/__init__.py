@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from newsletter.doctor.fetching import sources
 from newsletter.doctor.machine import clock, database, disk, folders, journal, zones
 from newsletter.doctor.records import dns
 from newsletter.doctor.relay import relays
@@ -19,6 +20,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("disk", disk),
     ("clock", clock),
     ("zones", zones),
+    ("sources", sources),
     ("templates", templates),
     ("feeds", base_url),
     ("publish", publishing),
