@@ -10,6 +10,7 @@ from fakes import at
 from home import CONFIG, Home, page
 
 from newsletter import config as configuration
+from newsletter.cli.run import run_on
 from newsletter.duty import SILENCE, Clock, Duty, Voice, behind, spelled
 from newsletter.errors import NewsletterError
 from newsletter.passes import Outcome
@@ -44,13 +45,7 @@ class RealPassing(FakePassing):
 
     def __call__(self, config, now, leave) -> Outcome:
         self.passes.append((now, frozenset(leave)))
-        from newsletter.cli.run import _run  # noqa: PLC0415 - what run_on does within its process
-
-        store = open_store(configuration.Path(config.state))
-        try:
-            code = _run(store, config, now, Wishes(leave=frozenset(leave)), quiet=True)
-        finally:
-            store.close()
+        code = run_on(config, now, Wishes(leave=frozenset(leave)), quiet=True)
         return Outcome(began=now, exit_code=code)
 
 
