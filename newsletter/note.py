@@ -18,6 +18,7 @@ TAGS = {
     "blockquote",
     "code",
     "pre",
+    "h2",
     "h3",
     "h4",
     "del",
@@ -29,8 +30,8 @@ SCHEMES = {"https", "http", "mailto"}
 def note_html(markdown: str, base: str = "") -> str:
     """The note as HTML that holds nothing but plain formatting and links that lead somewhere.
 
-    Headings come below those of the page. Links are written as on the page of a day; `base` is that page as
-    seen from where the note is shown: its address, or a path.
+    Headings come below that of the page, none left out between. Links are written as on the page of a day;
+    `base` is that page as seen from where the note is shown: its address, or a path.
     """
     if not markdown.strip():
         return ""
@@ -38,7 +39,8 @@ def note_html(markdown: str, base: str = "") -> str:
     import nh3  # noqa: PLC0415  (the same)
 
     html = library.markdown(markdown, extensions=["sane_lists", "smarty"], output_format="html")
-    html = _HEADING.sub(lambda found: f"{found[1]}h{_LEVELS.get(found[2], 4)}", html)
+    levels = {level: f"h{min(rank, 4)}" for rank, level in enumerate(sorted(set(_LEVEL.findall(html))), 2)}
+    html = _HEADING.sub(lambda found: found[1] + levels.get(found[2], "h4"), html)
     clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener")
     if base:
         clean = _HREF.sub(lambda found: _based(base, found[0]), clean)
@@ -47,7 +49,7 @@ def note_html(markdown: str, base: str = "") -> str:
 
 # What looks like a tag in the library's output is one: in text and in code it is escaped.
 _HEADING = re.compile(r"(</?)h([1-6])(?=>)")
-_LEVELS = {"1": 3, "2": 3}
+_LEVEL = re.compile(r"<h([1-6])>")
 _HREF = re.compile(r'(?<=<a href=")[^"]*')
 
 

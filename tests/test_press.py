@@ -163,11 +163,12 @@ def test_a_note_is_markdown_without_anything_that_acts():
     assert "" == note_html("  \n")
 
 
-def test_headings_of_a_note_come_below_those_of_its_page():
-    html = note_html("# One\n\n## Two\n\n### Three\n\n`<h1>`")
+def test_headings_of_a_note_come_below_that_of_its_page_and_skip_no_level():
+    html = note_html("# One\n\n## Two\n\n### Three\n\n#### Four\n\n`<h1>` </h5>")
 
-    assert ["<h3>One</h3>", "<h3>Two</h3>", "<h4>Three</h4>"] == html.split("\n")[:3]
+    assert ["<h2>One</h2>", "<h3>Two</h3>", "<h4>Three</h4>", "<h4>Four</h4>"] == html.split("\n")[:4]
     assert "<code>&lt;h1&gt;</code>" in html
+    assert "<h2>Alone</h2>" == note_html("### Alone")
 
 
 @pytest.mark.parametrize(

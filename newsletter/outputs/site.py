@@ -20,6 +20,7 @@ from newsletter.feed import address
 from newsletter.listing import Block, fit_limit, numbered, paged, spread
 from newsletter.model import Match, Pick, Section
 from newsletter.outputs._frame import Frame, Shown
+from newsletter.outputs._moved import redirects
 from newsletter.outputs._pieces import Pieces
 from newsletter.outputs._topics import topics
 from newsletter.outputs._trending import UNLISTED, trending, unlisted
@@ -66,7 +67,7 @@ def artifacts(archive: Archive, press: Press) -> Iterator[Output]:
     """Every page, the style, the icon, robots.txt and, where the site has an address, its sitemap."""
     pages = _Site(archive, press)
     yield from pages.all()
-    yield from pages.redirects()
+    yield from redirects(archive, pages.frame, pages.almanac, pages.titles)
     yield from pages.frame.furniture()
 
 
@@ -265,7 +266,7 @@ class _Site:
         self, card: ProfileCard, of: Span, editions: Sequence[Edition], base: str
     ) -> Iterator[Artifact]:
         """All that a profile found in a month, by title."""
-        parts = list(spread(self.history(editions[::-1], card, None)))
+        parts = self.titles(card, editions)
         paths = [paged(base, n) for n in range(1, len(parts) + 1)]
         for n, (path, blocks) in enumerate(zip(paths, parts, strict=True), 1):
             title = numbered(self.words, f"{card.title}, {self.words.month(of.first)}", n)
@@ -278,6 +279,10 @@ class _Site:
                 pages=paths,
                 current=n,
             )
+
+    def titles(self, card: ProfileCard, editions: Sequence[Edition]) -> Sequence[tuple[Block, ...]]:
+        """What the pages of a profile's month show."""
+        return list(spread(self.history(editions[::-1], card, None)))
 
     def history(self, editions: Iterable[Edition], card: ProfileCard, limit: int | None) -> Iterator[Block]:
         """What each edition had for the profile; by title alone where there is no limit of abstracts."""
@@ -395,16 +400,6 @@ class _Site:
     def saved(self) -> Artifact:
         page = Shown("saved.html", self.say("Saved papers"), self.say("Papers you saved in this browser."))
         return self.page("saved.html", page)
-
-    def redirects(self) -> Iterator[Artifact]:
-        """Old addresses of papers and profiles, each leading on to the present one."""
-        for old, new in self.archive.redirects:
-            yield self.frame.redirect(f"papers/{old}.html", f"{new}.html", f"papers/{new}.html")
-        for card in self.archive.profiles:
-            for former in card.former:
-                there = f"profiles/{card.address}/index.html"
-                target = f"../{card.address}/index.html"
-                yield self.frame.redirect(f"profiles/{former}/index.html", target, there)
 
     # ----------------------------------------------------------------------------------------- pieces
 

@@ -52,6 +52,7 @@ def test_an_archive_becomes_these_pages(archive, press):
         *("editions/2026-W32.html", "editions/2026-08.html"),
         *("profiles/diffusion/2026-08.html", "profiles/planning/2026-08.html"),
         "trending-2026-08.html",
+        "profiles/old/2026-08.html",
         *("assets/theme.js", "assets/reader.js", "assets/saved.js"),
     }
     assert expected == made
@@ -278,6 +279,14 @@ def test_what_trends_goes_on_on_further_pages_under_the_budget(archive, press):
     assert not [path for path, page in several.items() if len(page) > 150_000]
     before = len(tree(several["trending.html"]).xpath("//ol[@class='trend wide']/li"))
     assert [str(before + 1)] == tree(several["trending-page-2.html"]).xpath("//ol/@start")
+
+
+def test_a_renamed_profiles_pages_of_months_lead_on_too(archive, press):
+    """Rule 24: old pages redirect; they are on no map."""
+    made = pages(archive, press)
+
+    assert ["../diffusion/2026-08.html"] == tree(made["profiles/old/2026-08.html"]).xpath("//main//@href")
+    assert b"profiles/old" not in made["sitemap.xml"]
 
 
 def test_what_trends_no_longer_is_still_reached(archive, press):
