@@ -186,7 +186,8 @@ def _alive(state: Path, told: Telling, now: datetime, line: str) -> Iterator[str
 
 def broke(config: Config, error: BaseException, now: datetime) -> Iterator[str]:
     """A run ended before its end, and is not on record."""
-    if isinstance(error, AnotherRun):
+    if isinstance(error, AnotherRun | BrokenPipeError):
+        # Nobody reads what it prints any more (`| head`, a scheduler that was killed): it was told before.
         return
     if not isinstance(error, Exception):
         _LOG.warning("stopped")

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import resource
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -430,6 +432,18 @@ def test_a_state_that_is_garbage_is_told_once(operated):
 
     assert [3, 3] == codes
     assert 1 == len(alarms(operated))
+
+
+def test_a_run_whose_words_nobody_reads_is_no_fault(operated):
+    """Of `| head`, and of a pass whose scheduler was killed, the operator has nothing to mend."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    began = subprocess.Popen(operated.command("run", "--as-of", iso("2026-08-07 06:00")), stdout=theirs)
+    os.close(theirs)
+    began.wait()
+
+    assert ([], []) == (alarms(operated), operated.query("SELECT what FROM failure"))
+    assert [(0,)] == operated.query("SELECT exit FROM run")
 
 
 def test_nobody_is_mailed_where_nobody_is_named(home):
