@@ -139,6 +139,8 @@ def _folders(raw: Raw, base: Path, note: Note) -> None:
         what = f"the log would stand inside {out.name}/, which may be published"
         note(("log", "file"), what, "another folder")
     for steps, place in _inbox(raw):
+        if "://" in place:
+            note(steps, f"{words.shown(place)} is an address, and no folder", "sources: [feed: ADDRESS]")
         if Path(where.absolute(base, _without_pattern(place))).is_relative_to(out):
             note(steps, f"the inbox would stand inside {out.name}/, which is written anew", "another folder")
     templates = _word(raw, "templates")

@@ -104,6 +104,9 @@ def origins(text: str) -> Origins:
     """From a folder, names of sources, or both between commas. Raises Wrong."""
     parts = [part.strip() for part in words.some_line(text).split(",") if part.strip()]
     folders = [part for part in parts if part not in SOURCES]
+    for address in (part for part in folders if "://" in part):
+        hint = "a folder here; config.yaml takes it under sources: [feed: ADDRESS]"
+        raise Wrong(f"{words.shown(address)} is an address, and no folder", hint)
     if len(folders) > 1:
         raise Wrong(
             f"{words.shown(folders[1])} is a second folder", f"one folder, and of {', '.join(SOURCES)}"

@@ -115,6 +115,7 @@ def test_templates_come_into_a_folder_in_use(init, tmp_path):
             "--interests: “the of and to a” says nothing of what a paper is about",
         ),
         (("--title", "a\nb"), "--title: a line break or control character (U+000A) may not stand here"),
+        (("--inbox", "https://x.org/rss"), "--inbox: `https://x.org/rss` is an address, and no folder"),
         (("--inbox", "in, there"), "--inbox: `there` is a second folder"),
         (("--inbox", "out/in"), "the inbox would stand inside out/"),
         (("--example", "--title", "x"), "--example has its own answers"),
