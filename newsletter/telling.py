@@ -163,18 +163,24 @@ def idle(places: Located, now: datetime, line: str) -> Iterator[str]:
 
 
 class Heartbeat:
-    """A chore of the scheduler: that it lives is told every few minutes, also while nothing comes."""
+    """A chore of the scheduler: that it lives is told every few minutes, also while nothing comes.
+
+    Raises NewsletterError with what could not be told, once as long as it is the same: a watcher that is down
+    for a night is no news each five minutes, and who watches notices by itself.
+    """
 
     def __init__(self) -> None:
         self._last: datetime | None = None
+        self._trouble = ""
 
     def __call__(self, config: Config, now: datetime) -> None:
         if self._last and self._last <= now < self._last + BEAT:
             return
         self._last = now
-        if config.telling.ping or config.telling.metrics:
-            for trouble in _alive(Path(config.state), config.telling, now, "the scheduler is on duty"):
-                _LOG.warning("%s", trouble)
+        troubles = _alive(Path(config.state), config.telling, now, "the scheduler is on duty")
+        before, self._trouble = self._trouble, "\n".join(troubles)
+        if self._trouble and self._trouble != before:
+            raise NewsletterError(self._trouble)
 
 
 def _alive(state: Path, told: Telling, now: datetime, line: str) -> Iterator[str]:

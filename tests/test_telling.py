@@ -26,7 +26,7 @@ from web_sink import page as answered
 from web_sink import sink, status
 
 from newsletter.discreet import without_addresses
-from newsletter.errors import PublishError, StateError
+from newsletter.errors import NewsletterError, PublishError, StateError
 from newsletter.failures import Failure, alike, mended, of_break, of_output
 from newsletter.logs import about, logged
 from newsletter.passes import BUSY, OwnProcess
@@ -155,6 +155,22 @@ def test_a_scheduler_with_nothing_to_do_is_heard_every_few_minutes(home, watcher
 
     assert ["/abc"] * 4 == watcher.paths[before:]
     assert value((home.folder / "m.prom").read_text(), "newsletter_last_run_timestamp_seconds")
+
+
+def test_a_watcher_that_does_not_hear_the_scheduler_is_told_of_once(home, watcher):
+    good, bad = (
+        f"{CONFIG}ping: http://127.0.0.1:{watcher.port}/abc\n",
+        f"{CONFIG}ping: http://127.0.0.1:9/a\n",
+    )
+    beat, told = Heartbeat(), []
+    for hour, config in enumerate((bad, bad, good, bad)):
+        home.edit(config)
+        try:
+            beat(home.loaded(), at(f"2026-08-07 0{hour}:00"))
+        except NewsletterError as error:
+            told.append((hour, error.what.partition(":")[0]))
+
+    assert [(0, "the ping was not heard"), (3, "the ping was not heard")] == told
 
 
 # -------------------------------------------------------------------------------------------- metrics
