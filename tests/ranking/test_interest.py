@@ -290,3 +290,32 @@ def test_what_hardly_counts_is_not_named():
 
     assert any("Robot" in reason.found for reason in reasons)
     assert [] == [reason.found for reason in reasons if "state" in reason.found]
+
+
+def test_a_liked_paper_that_was_seen_does_not_make_its_neighbours_less_near():
+    """Among 160 papers the liked one itself, as near as can be, made the neighbour's score a third."""
+    few, liked, near = ARCHIVE[:160], text("speech", 5), text("speech", 300)
+    unseen = scores(Ranker(fit(few)), Taste(likes=(liked,)), near)
+    seen = scores(Ranker(fit([*few, liked])), Taste(likes=(liked,)), near)
+
+    assert unseen[0] == pytest.approx(seen[0], rel=0.1)
+
+
+def test_what_is_liked_may_be_all_that_was_seen():
+    likes = tuple(ARCHIVE[:3])
+
+    assert all(map(np.isfinite, scores(Ranker(fit(likes)), Taste(likes=likes), *likes)))
+
+
+def test_one_word_of_a_title_brings_nothing():
+    """The archive knows one word of it; whatever has that one is no nearer than two papers usually are."""
+    archive = [
+        (title, f"{abstract} Pondering.") if n % 12 == 0 else (title, abstract)
+        for n, (title, abstract) in enumerate(ARCHIVE[:160])
+    ]
+    title = "ReAct: Synergising Pondering and Deeds"
+    ranker = Ranker(fit(archive))
+    alone = scores(ranker, Taste(likes=((title, ""),)), archive[0])
+    beside = scores(ranker, Taste(likes=((title, ""),)), (title, "Synergising deeds"))
+
+    assert alone[0] < 1 < beside[0]
