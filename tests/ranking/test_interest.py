@@ -319,3 +319,14 @@ def test_one_word_of_a_title_brings_nothing():
     beside = scores(ranker, Taste(likes=((title, ""),)), (title, "Synergising deeds"))
 
     assert alone[0] < 1 < beside[0]
+
+
+def test_a_word_beside_itself_is_not_a_pair_of_a_topic():
+    """Of “error correction with surface codes” a reason named “code or code”."""
+    said = ("Heard", "Of speech or speech of a voice. Recognition by phoneme, speaker, transcript.")
+    taste = Taste(topic="recognition of the speech of a speaker's voice")
+    ranker = Ranker(fit([*ARCHIVE, *[said] * 3]))  # they stand in for liked papers
+    reasons = Tastes(ranker, {"p": [taste]}).over([paper(*said)]).near(0, "p").reasons()
+
+    assert any("speech" in reason.found.lower() for reason in reasons)
+    assert [] == [reason.found for reason in reasons if "speech or speech" in reason.found]
