@@ -160,8 +160,9 @@ def _named(by_gram: Mapping[int, float], reading: Reading, asked: Interest | Non
 
 
 def _all_of(gram: Gram, asked: Interest) -> bool:
-    """Whether a topic has each word of a gram."""
-    return all(hashed(word) in asked.query for word in gram.split(" "))
+    """Whether a topic has each word of a gram; “code or code” is no pair of its words."""
+    words = gram.split(" ")
+    return len(set(words)) == len(words) and all(hashed(word) in asked.query for word in words)
 
 
 def _joined(places: Mapping[Gram, Place], shares: Mapping[Gram, float]) -> dict[Place, float]:

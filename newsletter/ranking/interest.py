@@ -21,6 +21,7 @@ from newsletter.ranking.background import Background, Rows, Text, hashed, spread
 from newsletter.ranking.grams import grams, phrase
 from newsletter.ranking.latent import Floats
 from newsletter.ranking.meaning import Embedder, said
+from newsletter.ranking.usual import Others, looks, of_a_paper, usual
 from newsletter.ranking.vectors import Grams, Vector, largest, mean, standard
 
 Slopes = NDArray[np.float64]
@@ -202,6 +203,10 @@ class Ranker:
         return self._pool if whole else Shelf(self.background.sample.taken(places))
 
     @cached_property
+    def _others(self) -> Others:
+        return Others(looks(self._reference.rows))
+
+    @cached_property
     def _usual_meaning(self) -> Floats:
         """What a model says of the papers that say what is usual."""
         return self._meaning(self._usual_texts)
@@ -228,15 +233,15 @@ class Ranker:
         if taste.likes:
             liked = self._known(taste.likes[:LIKES])
             return replace(
-                self._settled(self._liked(taste), self._query(taste.topic), (), self._blend_of(taste)),
+                self._settled(taste, self._liked(taste), (), self._blend_of(taste)),
                 liked=liked.dense.astype(np.float16),
                 liked_meaning=liked.meaning.astype(np.float16),
             )
         if self._is_keyword(words):
-            found = self._settled(self._topic(taste), self._query(taste.topic), words, self._blend(KEYWORD))
+            found = self._settled(taste, self._topic(taste), words, self._blend(KEYWORD))
         else:
             vector = self._topic(taste, stand_ins=True)
-            found = self._settled(vector, self._query(taste.topic), (), self._blend(TOPICAL))
+            found = self._settled(taste, vector, (), self._blend(TOPICAL))
         return replace(found, demand=self._demand(taste.topic))
 
     def _blend(self, blend: Blend) -> Blend:
@@ -296,7 +301,7 @@ class Ranker:
         like = _SAME_SENSE if known >= needed else _NEVER
         topical = self._known([("", topic)])
         (meaning,) = topical.meaning
-        mean, deviation = _usual(self._usual_meaning @ meaning) if meaning.size else (_NEVER, 0.0)
+        mean, deviation = usual(self._usual_meaning @ meaning) if meaning.size else (_NEVER, 0.0)
         alike = mean + _SAME_MEANING * deviation
         return Demand(words, rarity, needed, topical.dense[0], like, meaning, alike)
 
@@ -311,7 +316,7 @@ class Ranker:
         stands = self.background.spread[[hashed(pair) for pair in pairs]].min()
         return bool(stands >= max(1, _LITERAL * self.background.size))
 
-    def _settled(self, vector: Vector, query: Grams, words: tuple[str, ...], blend: Blend) -> Interest:
+    def _settled(self, taste: Taste, vector: Vector, words: tuple[str, ...], blend: Blend) -> Interest:
         strongest = largest(np.abs(vector.weights), _GRAMS)
         chosen = np.sort(strongest[vector.weights[strongest] != 0])
         bare = Interest(
@@ -319,15 +324,29 @@ class Ranker:
             weights=vector.weights[chosen],
             dense=vector.dense,
             meaning=vector.meaning,
-            query=query,
+            query=self._query(taste.topic),
             phrase=words,
             blend=blend,
             usual=np.zeros((4, 2), np.float32),
             liked=np.zeros((0, len(vector.dense)), np.float16),
             liked_meaning=np.zeros((0, len(vector.meaning)), np.float16),
         )
-        told = (*parts(bare, self._reference), _told(bare.meaning, self._usual_meaning))
-        return replace(bare, usual=np.array([_usual(part) for part in told], np.float32))
+        return replace(bare, usual=np.array(self._usual_of(bare, taste), np.float32))
+
+    def _usual_of(self, interest: Interest, taste: Taste) -> list[tuple[float, float]]:
+        """What is usual for an interest in the four parts."""
+        likes = taste.likes[:LIKES]
+        # A model finds no paper as far from a liked one as words do: there the liked one bends nothing.
+        others = self._others.than(() if self._embedder else looks(self._known(likes)))
+        told = [usual(part[others]) for part in parts(interest, self._reference)]
+        if likes and not any(abstract.strip() for _, abstract in likes):
+            mean, deviation = told[0]
+            told[0] = mean, max(deviation, self._of_a_paper * float(np.linalg.norm(interest.weights)))
+        return [*told, usual(_told(interest.meaning, self._usual_meaning))]
+
+    @cached_property
+    def _of_a_paper(self) -> float:
+        return of_a_paper(self._reference.rows, self._reference.lexical)
 
 
 def _told(meaning: Floats, papers: Floats) -> Floats:
@@ -421,10 +440,3 @@ def _shares(blends: Slopes, deviations: Slopes) -> Slopes:
     weights = np.where(deviations > _NOISE, blends, 0.0)
     total = weights.sum(axis=-1, keepdims=True)
     return weights / np.where(total > 0, total, 1.0)
-
-
-def _usual(values: Floats) -> tuple[float, float]:
-    """Mean and standard deviation of a part over the archive."""
-    if not len(values):
-        return 0.0, 0.0
-    return float(values.mean()), float(values.std())

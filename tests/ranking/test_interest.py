@@ -290,3 +290,43 @@ def test_what_hardly_counts_is_not_named():
 
     assert any("Robot" in reason.found for reason in reasons)
     assert [] == [reason.found for reason in reasons if "state" in reason.found]
+
+
+def test_a_liked_paper_that_was_seen_does_not_make_its_neighbours_less_near():
+    """Among 160 papers the liked one itself, as near as can be, made the neighbour's score a third."""
+    few, liked, near = ARCHIVE[:160], text("speech", 5), text("speech", 300)
+    unseen = scores(Ranker(fit(few)), Taste(likes=(liked,)), near)
+    seen = scores(Ranker(fit([*few, liked])), Taste(likes=(liked,)), near)
+
+    assert unseen[0] == pytest.approx(seen[0], rel=0.1)
+
+
+def test_what_is_liked_may_be_all_that_was_seen():
+    likes = tuple(ARCHIVE[:3])
+
+    assert all(map(np.isfinite, scores(Ranker(fit(likes)), Taste(likes=likes), *likes)))
+
+
+def test_one_word_of_a_title_brings_nothing():
+    """The archive knows one word of it; whatever has that one is no nearer than two papers usually are."""
+    archive = [
+        (title, f"{abstract} Pondering.") if n % 12 == 0 else (title, abstract)
+        for n, (title, abstract) in enumerate(ARCHIVE[:160])
+    ]
+    title = "ReAct: Synergising Pondering and Deeds"
+    ranker = Ranker(fit(archive))
+    alone = scores(ranker, Taste(likes=((title, ""),)), archive[0])
+    beside = scores(ranker, Taste(likes=((title, ""),)), (title, "Synergising deeds"))
+
+    assert alone[0] < 1 < beside[0]
+
+
+def test_a_word_beside_itself_is_not_a_pair_of_a_topic():
+    """Of “error correction with surface codes” a reason named “code or code”."""
+    said = ("Heard", "Of speech or speech of a voice. Recognition by phoneme, speaker, transcript.")
+    taste = Taste(topic="recognition of the speech of a speaker's voice")
+    ranker = Ranker(fit([*ARCHIVE, *[said] * 3]))  # they stand in for liked papers
+    reasons = Tastes(ranker, {"p": [taste]}).over([paper(*said)]).near(0, "p").reasons()
+
+    assert any("speech" in reason.found.lower() for reason in reasons)
+    assert [] == [reason.found for reason in reasons if "speech or speech" in reason.found]
