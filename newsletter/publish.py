@@ -130,11 +130,11 @@ class _Desk:
 
     def _note(self, done: _Done) -> None:
         """What a share of the drafts has become."""
-        for draft, made_of, further, mapped in done.drafts:
-            for path in further:
+        for made in done.drafts.values():
+            for path in made.further:
                 self._reserve(path)
-            self._mapped |= mapped
-            self.drafts[draft] = Made(made_of, further)
+        self._mapped |= done.mapped
+        self.drafts |= done.drafts
 
     def _add(self, artifact: Artifact, stage: _Stage) -> None:
         self._reserve(artifact.path)
@@ -143,8 +143,7 @@ class _Desk:
         stage.put(artifact)
 
     def _reserve(self, path: str) -> None:
-        if not _safe(path):
-            raise PublishError(f"{path!r} leads out of the site", hint="nothing was written")
+        _refuse_outside(path)
         # Some disks hold Paper.html and paper.html for one file.
         if path.casefold() in self.paths:
             raise PublishError(f"{path}: two pages want this address", hint="nothing was written")
@@ -157,34 +156,35 @@ class _Desk:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A share of the drafts, made: the files on the stage, and of each draft its path, what it was made of,
-    the paths that it goes on in, and those in the map with when they changed.
+    """A share of the drafts, made: the files on the stage, the drafts by their paths, and the files that
+    belong in the map with when they changed.
     """
 
     stage: _Stage
-    drafts: tuple[tuple[str, str, tuple[str, ...], Mapping[str, date | None]], ...]
+    drafts: dict[str, Made] = field(default_factory=dict)
+    mapped: dict[str, date | None] = field(default_factory=dict)
+
+    def make(self, draft: Draft) -> None:
+        """Make one more."""
+        made = draft.artifacts()
+        for artifact in made:
+            _refuse_outside(artifact.path)
+            self.stage.put(artifact)
+        further = tuple(artifact.path for artifact in made if artifact.path != draft.path)
+        self.drafts[draft.path] = Made(draft.made_of, further)
+        self.mapped.update({artifact.path: artifact.changed for artifact in made if artifact.mapped})
 
 
 def _made(folder: Path, drafts: Sequence[Draft]) -> _Done:
     """Make a share of the drafts."""
-    stage = _Stage(folder)
+    done = _Done(_Stage(folder))
     try:
-        return _Done(stage, tuple(_drafted(draft, stage) for draft in drafts))
+        for draft in drafts:
+            done.make(draft)
     except BaseException:
-        stage.clear()
+        done.stage.clear()
         raise
-
-
-def _drafted(draft: Draft, stage: _Stage) -> tuple[str, str, tuple[str, ...], Mapping[str, date | None]]:
-    paths: list[str] = []
-    mapped: dict[str, date | None] = {}
-    for artifact in draft.artifacts():
-        if not _safe(artifact.path):
-            raise PublishError(f"{artifact.path!r} leads out of the site", hint="nothing was written")
-        stage.put(artifact)
-        paths.append(artifact.path)
-        mapped |= {artifact.path: artifact.changed} if artifact.mapped else {}
-    return draft.path, draft.made_of, tuple(path for path in paths if path != draft.path), mapped
+    return done
 
 
 class _Stage:
@@ -249,6 +249,11 @@ def _safe(path: str) -> bool:
     parts = path.split("/")
     plain = not re.search(r"[\\:\x00-\x1f\x7f]", path)
     return plain and all(part not in {"", ".", ".."} for part in parts) and str(PurePosixPath(path)) == path
+
+
+def _refuse_outside(path: str) -> None:
+    if not _safe(path):
+        raise PublishError(f"{path!r} leads out of the site", hint="nothing was written")
 
 
 def _turn(path: str) -> tuple[int, str]:
