@@ -17,6 +17,7 @@ from io import BufferedRandom, BufferedReader
 from itertools import count
 from pathlib import Path
 
+from newsletter.durable import keep_bytes, keep_names
 from newsletter.errors import InboxUnwritable
 
 ASIDE = "aside"
@@ -71,13 +72,13 @@ def land(file: BufferedRandom, part: Path, stem: str, ending: str) -> str | None
     """
     with told(part.parent):
         file.flush()
-        os.fsync(file.fileno())
+        keep_bytes(part)
         size, content = file.tell(), sha256(file)
         for number in count(1):
             path = part.with_name(f"{stem}-{number}{ending}" if number > 1 else f"{stem}{ending}")
             with suppress(FileExistsError):
                 _link(part, path)
-                _sync(path.parent)
+                keep_names(path.parent)
                 return path.name
             if path.stat().st_size == size and _same(path, content):
                 return None
@@ -105,15 +106,6 @@ def sha256(file: BufferedReader | BufferedRandom) -> str:
     """The SHA-256 of a file from its start."""
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    """The name too is on the disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def set_aside(part: Path, folder: Path, stem: str, ending: str) -> Path:

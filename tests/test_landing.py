@@ -40,6 +40,19 @@ def test_a_disk_without_links_renames_and_overwrites_nothing(tmp_path, monkeypat
     assert b"one" == (tmp_path / "2026-08-07-arxiv.xml").read_bytes()
 
 
+def test_a_disk_that_cannot_wait_for_names_takes_an_answer_all_the_same(tmp_path, monkeypatch):
+    fsync = os.fsync
+
+    def refuse_folders(number: int) -> None:
+        if stat.S_ISDIR(os.fstat(number).st_mode):
+            raise OSError
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", refuse_folders)
+
+    assert "2026-08-07-arxiv.xml" == put(tmp_path, b"one")
+
+
 def test_a_part_has_a_number(tmp_path):
     assert "2026-08-07-arxiv-part-2" == landing.stem(date(2026, 8, 7), "arxiv", 2)
 

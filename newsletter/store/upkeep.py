@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from newsletter.durable import keep_bytes, keep_names
 from newsletter.errors import NewsletterError, StateError
 from newsletter.store.database import JOURNAL
 from newsletter.store.schema import APPLICATION_ID
@@ -36,8 +37,9 @@ def backup(state: Path, target: Path, *, overwrite: bool = False) -> int:
                 # A file in WAL mode grows a log beside it as soon as somebody looks into it.
                 copy.execute("PRAGMA journal_mode = DELETE")
                 _check(copy, state)
-            _write_through(part)
+            keep_bytes(part)  # a backup that a power cut empties is none
             part.replace(target)
+            keep_names(target.parent)
             return target.stat().st_size
     finally:
         part.unlink(missing_ok=True)
@@ -126,21 +128,6 @@ def _check(connection: sqlite3.Connection, state: Path) -> None:
 def _damage(connection: sqlite3.Connection) -> str:
     found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     return "" if found == "ok" else " ".join(found.split())
-
-
-def _write_through(path: Path) -> None:
-    """Wait until a file is on the disk: a backup that a power cut empties is none."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
-    with suppress(OSError):  # some file systems know no such thing as writing a folder through
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 @contextmanager
