@@ -34,9 +34,15 @@ def test_a_socket_without_a_file_is_found_too(ear):
     assert b"RELOADING=1\nMONOTONIC_USEC=17" == ear.recv(4096)
 
 
-def test_without_systemd_nothing_is_told_and_nothing_is_wrong(tmp_path):
+def test_without_systemd_nothing_is_told_and_nothing_is_wrong(ear, tmp_path):
+    ear.bind(str(tmp_path / "notify"))
+    ear.settimeout(0)
     Systemd({}, 1).tell(READY=1)
     Systemd({"NOTIFY_SOCKET": str(tmp_path / "nobody")}, 1).tell(READY=1, STATUS="")
+
+    with pytest.raises(BlockingIOError):
+        ear.recv(4096)
+    assert not (tmp_path / "nobody").exists()
 
 
 @pytest.mark.parametrize(
