@@ -115,10 +115,11 @@ def bare(feeds: Iterable[Feed]) -> None:
 
 def written(feeds: Iterable[Feed], archive: Archive, press: Press) -> int:
     """These feeds in three formats; how many bytes."""
+    items: Fragments = {}
     atoms: Fragments = {}
     objects: Fragments = {}
     return sum(
-        len(rss.rss(feed, press, archive.authority))
+        len(rss.rss(feed, press, archive.authority, items))
         + len(atom.atom(feed, press, atoms))
         + len(json_feed.json_feed(feed, press.site, objects))
         for feed in feeds

@@ -141,7 +141,7 @@ def _entry(of: PrivateEntry, at: str, made: Made) -> Entry:
 
 def _artifacts(feed: Feed, config: Config, made: Made) -> Iterator[Artifact]:
     writers: dict[str, Callable[[Feed], bytes]] = {
-        "rss": partial(rss.rss, press=made.press, authority=made.authority),
+        "rss": partial(rss.rss, press=made.press, authority=made.authority, known={}),
         "atom": partial(atom.atom, press=made.press, known={}),
         "json_feed": partial(json_feed.json_feed, site=made.press.site, known={}),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import feedparser
@@ -14,6 +15,7 @@ from lxml import etree
 
 from newsletter import press as presses
 from newsletter.digest_entry import digest_entry
+from newsletter.feed import Fragments
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.publication import Archive, Draft, Edition
 from newsletter.publication import made as files_of
@@ -333,6 +335,32 @@ def test_a_second_run_within_seconds_keeps_the_order(archive, press, many):
 
     assert "Late 100" == entries[0].title
     assert all(a.published > b.published for a, b in pairwise(entries))
+
+
+FORGED = "</pubDate>\n    <item>\n<pubDate>\n  </channel>\n</rss>\n</entry>"
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_a_feed_is_the_same_whichever_was_written_before_it(archive, press, number):
+    """What a format says of an entry is made once for all feeds, and no text of a dump passes for its frame."""
+    forged = replace(archive.papers[1], title=FORGED, abstract=FORGED, authors=(FORGED,))
+    sections = tuple(section(pick(forged, slug), profile=slug) for slug in ("diffusion", "planning"))
+    editions = (replace(archive.editions[0], sections=sections), *archive.editions[1:])
+    every = feeds(
+        replace(archive, editions=editions, papers=(archive.papers[0], forged, archive.papers[2])), press
+    )
+    writers = (
+        partial(rss.rss, press=press, authority="example.org,2026"),
+        partial(atom.atom, press=press),
+        partial(json_feed.json_feed, site=press.site),
+    )
+
+    for write in writers:
+        known: Fragments = {}
+        last = [write(feed, known=known) for feed in (*every, every[number])][-1]
+
+        assert write(every[number], known={}) == last
+        assert len(every[number].entries) == len(ids(last))
 
 
 # ------------------------------------------------------------------------------------- read as readers do
