@@ -34,13 +34,13 @@ ITEM, END = "    <item>\n", "  </channel>\n</rss>\n"
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
     """feed.xml for everything and what trends, for each profile and for digests; feeds.opml; their style."""
     every = feeds(archive, press)
-    yield from written(every, "xml", partial(rss, press=press, authority=archive.authority, known={}))
+    yield from written(every, "xml", partial(rss, press=press, authority=archive.authority))
     yield Artifact(path=STYLE, content=press.render(STYLE).encode())
     opml = press.render("feeds/feeds.opml", feeds=every, updated=max(feed.updated for feed in every))
     yield Artifact(path="feeds/feeds.opml", content=opml.encode())
 
 
-def rss(feed: Feed, press: Press, authority: str, known: Fragments) -> bytes:
+def rss(feed: Feed, known: Fragments, press: Press, authority: str) -> bytes:
     """The feed as RSS 2.0; `known` are the fragments of entries, to which it adds."""
     new = {entry.key: entry for entry in feed.entries if entry.key not in known}
     document = _document(feed, new.values(), press.site, authority)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -289,6 +290,27 @@ def test_a_new_day_leaves_archive_documents_as_they_were(long, press):
     assert [before[path] for path in frozen] == [after[path] for path in frozen]
 
 
+class Counting:
+    """A press that counts what it is asked for."""
+
+    def __init__(self, press):
+        self.site, self.words, self._press = press.site, press.words, press
+        self.rendered = Counter()
+
+    def render(self, template, **values):
+        self.rendered[template] += 1
+        return self._press.render(template, **values)
+
+
+def test_a_paper_and_a_digest_are_rendered_once_for_all_feeds_documents_and_formats(long, press):
+    """240 papers in four editions: all of them, and those of the only profile."""
+    counting = Counting(press)
+    made(long(), counting)
+
+    assert 240 == counting.rendered["feeds/paper.html"]
+    assert 4 + 4 == counting.rendered["feeds/digest.html"]
+
+
 def stamps(archive, press) -> dict[str, str]:
     made = rss.artifacts(whole(archive), press)
     return {each.path: each.made_of for each in made if isinstance(each, Draft)}
@@ -357,9 +379,9 @@ def test_a_feed_is_the_same_whichever_was_written_before_it(archive, press, numb
 
     for write in writers:
         known: Fragments = {}
-        last = [write(feed, known=known) for feed in (*every, every[number])][-1]
+        last = [write(feed, known) for feed in (*every, every[number])][-1]
 
-        assert write(every[number], known={}) == last
+        assert write(every[number], {}) == last
         assert len(every[number].entries) == len(ids(last))
 
 
