@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import cycle, islice
@@ -22,7 +23,8 @@ from feedgen.feed import FeedGenerator
 
 from newsletter import press as presses
 from newsletter import shelf
-from newsletter.feed import Feed, Fragments
+from newsletter.feed import Feed, Writer
+from newsletter.feed import written as feeds_written
 from newsletter.model import Link, Match, Paper, Pick, Reason, Section
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.ports import Press
@@ -115,14 +117,14 @@ def bare(feeds: Iterable[Feed]) -> None:
 
 def written(feeds: Iterable[Feed], archive: Archive, press: Press) -> int:
     """These feeds in three formats; how many bytes."""
-    atoms: Fragments = {}
-    objects: Fragments = {}
-    return sum(
-        len(rss.rss(feed, press, archive.authority))
-        + len(atom.atom(feed, press, atoms))
-        + len(json_feed.json_feed(feed, press.site, objects))
-        for feed in feeds
-    )
+    writers: dict[str, Writer] = {
+        "xml": partial(rss.rss, press=press, authority=archive.authority),
+        "atom.xml": partial(atom.atom, press=press),
+        "json": partial(json_feed.json_feed, site=press.site),
+    }
+    present = tuple(replace(feed, frozen=()) for feed in feeds)
+    made = (each for suffix, write in writers.items() for each in feeds_written(present, suffix, write))
+    return sum(len(each.content) for each in files_of(made))
 
 
 def ours(of: Archive, press: Press, kind: str) -> int:
