@@ -28,7 +28,7 @@ from newsletter.feed import written as feeds_written
 from newsletter.model import Link, Match, Paper, Pick, Reason, Section
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.ports import Press
-from newsletter.publication import Archive, Edition, ProfileCard
+from newsletter.publication import Archive, Edition, ProfileCard, leaves_of
 from newsletter.publication import made as files_of
 from newsletter.settings import Site
 
@@ -66,7 +66,9 @@ def papers(count: int) -> list[Paper]:
 
 
 def archive(profiles: int, each: int, distinct: int, days: int) -> Archive:
-    """An archive in which every profile has so many papers, of so many distinct ones, over some days."""
+    """An archive in which every profile has so many papers, of so many distinct ones, over some days. It
+    knows what a run reads from the state: what each edition lists, and what each paper's page is made of.
+    """
     all_papers = papers(distinct)
     reason = Reason(rule="keywords", detail="“learning” in the abstract", found="learning", field="abstract")
     cards = tuple(ProfileCard(slug=f"p{n}", address=f"p{n}", title=f"Profile {n}") for n in range(profiles))
@@ -79,8 +81,10 @@ def archive(profiles: int, each: int, distinct: int, days: int) -> Archive:
         day = FIRST + timedelta(days=at)
         sections = tuple(_section(card, shares[card.slug][at::days], reason) for card in cards)
         made = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
-        editions.append(Edition(name=day.isoformat(), date=day, made=made, sections=sections))
-    return Archive(editions=tuple(editions), profiles=cards, papers=tuple(all_papers))
+        edition = Edition(name=day.isoformat(), date=day, made=made, sections=sections)
+        editions.append(replace(edition, listing=edition.listed))
+    found = Archive(editions=tuple(editions), profiles=cards, papers=tuple(all_papers))
+    return replace(found, leaves=leaves_of(found))
 
 
 def _section(card: ProfileCard, its: Iterable[Paper], reason: Reason) -> Section:
