@@ -28,12 +28,6 @@ class Speaking(Environment):
         """A plain dict: of Jinja's own chain of two, which each filling in copies, that takes 13 µs of 16."""
         return {**self.globals, **(d or {})}
 
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """What every template can use, in one dictionary: a short template is filled in sooner than all names
-        of Jinja's chain of two are looked up.
-        """
-        return {**self.globals, **(d or {})}
-
     def _generate(
         self,
         source: nodes.Template,
