@@ -95,7 +95,7 @@
 
   choice.value = theme.get();
   choice.addEventListener("change", () => theme.set(choice.value));
-  unread.hidden = !document.querySelector("[data-paper]:not(.paper), #results");
+  unread.hidden = !document.querySelector("[data-paper]:not(.paper, [data-keeps] *), #results");
   unread.addEventListener("click", () => {
     store.set("unread", !store.get("unread", false));
     refresh();

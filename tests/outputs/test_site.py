@@ -267,6 +267,19 @@ def test_what_trends_has_a_picture_of_its_lists_and_votes_that_can_be_heard(arch
     assert 2 == len(picture.xpath("string(.//*[@class='votes']/@points)").split())
 
 
+def test_what_one_list_brought_trends_without_a_picture_of_it(archive, press):
+    """A single stroke tells nothing, and that one list had it is no news; its votes are."""
+    once = replace(archive.papers[0], sightings=archive.papers[0].sightings[:1])
+    made = pages(replace(archive, trending=(Trend(paper=once, lists=1, votes=7),)), press)
+    (row,) = tree(made["trending.html"]).xpath("//ol[@class='trend wide']/li")
+
+    assert [] == row.xpath(".//*[local-name()='svg']")
+    assert "1 list" not in row.text_content()
+    assert "7 votes" in row.text_content()
+    assert once.slug == row.get("data-paper")
+    assert b"on 1 list" not in made["index.html"]
+
+
 def test_what_trends_goes_on_on_further_pages_under_the_budget(archive, press):
     """Six hundred papers with endless titles, each on fifty lists."""
     days = [date.fromordinal(date(2026, 6, 1).toordinal() + n) for n in range(50)]
