@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import lxml.html
 import pytest
-from fakes import at, paper
+from fakes import at, paper, pick, section
 
 from newsletter.model import Sighting, Trend
 from newsletter.outputs import _frame, atom, exports, json_feed, rss, search, site
@@ -278,6 +278,19 @@ def test_what_one_list_brought_trends_without_a_picture_of_it(archive, press):
     assert "7 votes" in row.text_content()
     assert once.slug == row.get("data-paper")
     assert b"on 1 list" not in made["index.html"]
+
+
+def test_a_month_says_how_many_its_best_were_chosen_from_and_where_all_of_them_are(archive, press):
+    many = tuple(paper(f"Paper {n}", number=n) for n in range(101, 113))
+    picks = section(*(pick(of, "diffusion") for of in many))
+    edition = replace(archive.editions[0], sections=(picks,))
+    made = pages(replace(archive, editions=(edition,), papers=many), press)
+    month, week = (tree(made[f"editions/{name}.html"]) for name in ("2026-08", "2026-W32"))
+
+    assert ["the best 10 of 12 papers"] == month.xpath("//h2/span[@class='count']/text()")
+    assert ["../profiles/diffusion/2026-08.html"] == month.xpath("//section/header//a/@href")
+    assert ["the best 10 of 12 papers"] == week.xpath("//h2/span[@class='count']/text()")
+    assert ["12 papers"] == tree(made["editions/2026-08-07.html"]).xpath("//h2/span[@class='count']/text()")
 
 
 def test_what_trends_goes_on_on_further_pages_under_the_budget(archive, press):
