@@ -293,6 +293,18 @@ def test_a_month_says_how_many_its_best_were_chosen_from_and_where_all_of_them_a
     assert ["12 papers"] == tree(made["editions/2026-08-07.html"]).xpath("//h2/span[@class='count']/text()")
 
 
+def test_of_a_crowd_of_authors_the_first_are_shown_and_the_rest_is_at_hand(archive, press):
+    """Papers of a collaboration have three thousand; the abstract stood ten screens below."""
+    crowd = tuple(f"Name {n}" for n in range(1, 42))
+    papers = (replace(archive.papers[0], authors=crowd), *archive.papers[1:])
+    page = tree(pages(replace(archive, papers=papers), press)[f"papers/{papers[0].slug}.html"])
+    (rest,) = page.xpath("//details[@class='others']")
+
+    assert ", ".join(crowd[:24]) == page.xpath("string(//span[@class='names'])")
+    assert f"and 17 more{', '.join(crowd[24:])}" == rest.text_content()
+    assert list(crowd) == page.xpath("//meta[@name='citation_author']/@content")
+
+
 def test_what_trends_goes_on_on_further_pages_under_the_budget(archive, press):
     """Six hundred papers with endless titles, each on fifty lists."""
     days = [date.fromordinal(date(2026, 6, 1).toordinal() + n) for n in range(50)]
