@@ -190,7 +190,10 @@ class Draft:
 
     def artifacts(self) -> tuple[Artifact, ...]:
         """All of its files, made."""
-        return tuple(replace(made, mapped=self.mapped, changed=self.changed) for made in self.make())
+        return tuple(
+            Artifact(path=made.path, content=made.content, mapped=self.mapped, changed=self.changed)
+            for made in self.make()
+        )
 
 
 @dataclass(frozen=True, slots=True)
