@@ -133,6 +133,8 @@ def _entry(of: PrivateEntry, at: str, made: Made) -> Entry:
         sections=of.digest.sections,
         note=of.digest.note,
         at=of.at,
+        trending=of.digest.trending,
+        revised=of.digest.revised,
     )
     # A digest has no page; but entries of one address are one entry to some readers.
     home = address(made.press.site, "index.html")

@@ -1,7 +1,7 @@
 """RSS 2.0 by feedgen, and the OPML list of all feeds. Feeds in, artifacts out.
 
 feedgen's traps are closed here: entries are appended (it would put the newest last), the link to the page
-comes after the self link (the channel takes the last one), every date is given (it would write the run's).
+comes after the self link (the channel takes the last one), its date is given (it would write the run's).
 It writes no link but the self link, so hubs and archive documents come in by an extension of its own kind.
 
 It writes each entry once, in the first feed that has it: the others get the same words with another date.
@@ -109,13 +109,11 @@ class _Links:
 def _add(channel: FeedGenerator, entry: Entry) -> None:
     # A reader takes a description for HTML, whatever was meant: so it is HTML.
     added = channel.add_entry(order="append")
-    added.id(entry.id)
     added.guid(entry.id, permalink=False)
     added.title(entry.title)
     added.description(escape(entry.summary, quote=False))
     added.content(entry.html)
     added.published(entry.published)
-    added.updated(entry.updated)
     if entry.link:
         added.link(href=entry.link)
     if entry.authors:

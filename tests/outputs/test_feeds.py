@@ -17,6 +17,7 @@ from lxml import etree
 from newsletter import press as presses
 from newsletter.digest_entry import digest_entry
 from newsletter.feed import Fragments
+from newsletter.model import Revised, Trend
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.publication import Archive, Draft, Edition
 from newsletter.publication import made as files_of
@@ -469,11 +470,34 @@ def test_links_of_a_note_lead_somewhere_from_wherever_a_feed_is_read(archive, pr
     assert 'href="https://a.org/?x=1&amp;y=2"' in content["content_html"]
 
 
-def told(press, *sections):
+def told(press, *sections, **more):
     entry = digest_entry(
-        press, name="tag:a", title="A", page="", sections=sections, note="", at=at("2026-08-07")
+        press, name="tag:a", title="A", page="", sections=sections, note="", at=at("2026-08-07"), **more
     )
     return entry.html
+
+
+def test_a_digest_tells_what_trends_and_what_was_revised_as_the_mail_does(press):
+    """A reader's digest counts them as shown, as near-repeats."""
+    again, mine = paper("Back <again>", number=4), paper("Once more", number=5)
+    known = replace(mine, number=6, ids=("arxiv:2106.01345",))
+    html = told(
+        press,
+        section(pick(paper("First"))),
+        trending=(Trend(paper=again, lists=3, votes=1), Trend(paper=mine, lists=1)),
+        revised=(
+            Revised(paper=known, version=2, changed=("title", "abstract")),
+            *(Revised(paper=paper("Of own interests", number=n), version=None) for n in range(10, 110)),
+        ),
+    )
+    linked = html.partition("<h3>Trending</h3>")[2]
+
+    assert 'papers/paper-4.html">Back &lt;again&gt;</a>, on 3 lists, 1 vote</li>' in linked
+    assert 'papers/paper-5.html">Once more</a>, on 1 list</li>' in linked
+    assert 'arxiv.org/abs/2106.01345">Once more</a>, version 2, changed title, abstract</li>' in linked
+    assert 99 == linked.count("<li>Of own interests</li>")
+    assert linked.endswith("<p>and 1 more</p>")
+    assert "<h3>" not in told(press, section(pick(paper("First"))))
 
 
 def test_near_repeats_stand_below_their_paper_as_in_the_mail(press):
