@@ -54,6 +54,12 @@ class JinjaPress:
             self._tell(error, template)
             raise
 
+    def shipped(self, template: str) -> bool:
+        """Whether a template is ours, and not the user's own. Raises TemplateError."""
+        with self._told(template):
+            found = self.environment.get_template(template).filename
+        return Path(found or "") == self.folders[-1] / template
+
     def check(self) -> None:
         """Compile every template. Raises TemplateError for the first that has a slip in it."""
         for name in self.environment.list_templates(filter_func=_is_template):
