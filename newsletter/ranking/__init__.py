@@ -5,6 +5,7 @@
     latent       the directions in which papers differ most
     vectors      papers and interests as points in all spaces
     interest     what a profile likes, as a vector, and how near papers are to it
+    demand       what a paper must have of a topic, or of titles alone, besides being near
     crowd        the same for many interests and many papers at once
     meaning      what a sentence model is asked, where there is one
     packed       interests as bytes

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from newsletter.model import Paper, Reason
 from newsletter.ranking.background import Rows, Text, hashed
 from newsletter.ranking.crowd import BLOCK, Crowd
+from newsletter.ranking.demand import met
 from newsletter.ranking.explain import Reading, as_reasons, nearest, pieces
 from newsletter.ranking.grams import spoken
 from newsletter.ranking.interest import (
@@ -28,7 +29,6 @@ from newsletter.ranking.interest import (
     Overlap,
     Ranker,
     Taste,
-    met,
     nearness,
     overlap,
     steepness,

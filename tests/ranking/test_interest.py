@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from newsletter.matching import compile_profiles, leanings
 from newsletter.model import Rule
 from newsletter.ranking.background import fit, from_bytes, hashed, spread_evenly, to_bytes
+from newsletter.ranking.demand import met
 from newsletter.ranking.interest import TOPICAL, Ranker, Taste
 from newsletter.ranking.packed import packed, unpacked
 from newsletter.ranking.tastes import Tastes
@@ -189,6 +190,34 @@ def test_the_nearest_of_papers_that_are_all_far_away_does_not_come(ranker):
     assert [] == list(matcher.matches([paper(title, abstract)]))
 
 
+def test_of_a_topic_a_word_at_least_has_to_stand_in_a_paper(ranker):
+    """Galaxies came to somebody who had asked for exoplanets, the only astronomy in an archive of language."""
+    demand = ranker.interest(Taste(topic="voice and speaker, by the phonemes of a transcript")).demand
+    said = ("Speech recognition", "speech recognition, acoustic, microphone")
+    rows = ranker.rows([said, (said[0], f"{said[1]} voice")])
+
+    assert all(rows.dense @ demand.sense > 0.4 * np.linalg.norm(demand.sense))
+    assert [False, True] == [met(demand, rows, row) for row in (0, 1)]
+
+
+def test_words_that_most_papers_have_are_not_missed_in_a_topic():
+    """In an archive of language models nothing came for “speech of language models”."""
+    archive = [(f"Language models {n}", f"{title} {abstract}") for n, (title, abstract) in enumerate(ARCHIVE)]
+    taste = Taste(topic="language models of acoustic speech")
+    near = paper("Speech in language models", "Acoustic speech.")
+
+    assert Tastes(Ranker(fit(archive)), {"p": [taste]}).over([near]).near(0, "p").score >= 1
+
+
+@pytest.mark.parametrize("archive", [ARCHIVE[:100], ARCHIVE])
+def test_the_first_paper_that_has_the_words_of_a_topic_comes(archive):
+    """No paper of the archive is near at all then, and so none says how near is usual."""
+    tastes = {"p": [Taste(topic="exoplanets")]}
+    news = [paper("Clouds of an exoplanet", "Hot Jupiters."), paper("Clouds", "Cold Jupiters.", number=2)]
+
+    assert {0: ("p",)} == Tastes(Ranker(fit(archive)), tastes).over(news).let_in()
+
+
 def test_a_short_topic_of_the_field_comes_wherever_it_stands(ranker):
     taste = Taste(topic="submodular")
     matcher = with_taste(ranker, ("topic", topic.Settings(text="submodular")), taste=taste)
@@ -299,6 +328,18 @@ def test_a_liked_paper_that_was_seen_does_not_make_its_neighbours_less_near():
     seen = scores(Ranker(fit([*few, liked])), Taste(likes=(liked,)), near)
 
     assert unseen[0] == pytest.approx(seen[0], rel=0.1)
+
+
+@pytest.mark.parametrize("beside", [(), (("Torques of Numbats in Wombats", ""),)])
+def test_of_a_bare_title_most_words_have_to_be_there_or_its_sense(ranker, beside):
+    """“ReAct” brought whatever reasons, “Self-Refine” all that has to do with itself."""
+    taste = Taste(likes=(("Lattices of Quokkas in Polytopes", ""), *beside))
+    ((_, scored),) = Tastes(ranker, {"p": [taste]}).scores([("Lattices", "lattice duality")])
+    one = Tastes(ranker, {"p": [taste]}).over([paper("Lattices", "lattice duality")])
+
+    assert scored[0] > 1
+    assert 0.99 == one.near(0, "p").score
+    assert {} == one.let_in()
 
 
 def test_what_is_liked_may_be_all_that_was_seen():
