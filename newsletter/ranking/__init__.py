@@ -13,3 +13,8 @@
 
 numpy is imported by background and what builds on it, so that profiles without learned rules never wait.
 """
+
+MEASURE = 2
+"""Raised with each change of this folder that gives other scores: what a state has kept by another measure is
+then made anew.
+"""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.ranking.background import Background, Rows, Text, hashed, spread_evenly
-from newsletter.ranking.demand import Demand, demanded
+from newsletter.ranking.demand import Demand, demanded, met
 from newsletter.ranking.grams import grams, phrase
 from newsletter.ranking.latent import Floats
 from newsletter.ranking.meaning import Embedder, said
@@ -231,6 +231,11 @@ class Ranker:
             return found
         topic = (("", taste.topic),) if taste.topic else ()
         return replace(found, demand=self._demand((*taste.likes[:LIKES], *topic)))
+
+    def has(self, interest: Interest) -> bool:
+        """Whether a paper of the archive has what is demanded; where nothing is, whether there is one."""
+        rows, demand = self.background.sample, interest.demand
+        return any(demand is None or met(demand, rows, row) for row in range(len(rows)))
 
     def _blend(self, blend: Blend) -> Blend:
         return WITH_MEANING[blend] if self._embedder else blend

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.matching import compile_profiles, leanings
 from newsletter.model import Rule
+from newsletter.ranking import MEASURE
 from newsletter.ranking.background import fit, from_bytes, hashed, spread_evenly, to_bytes
 from newsletter.ranking.demand import met
 from newsletter.ranking.interest import TOPICAL, Ranker, Taste
@@ -132,6 +133,8 @@ def with_taste(ranker, *rules, taste=None, **fields):
     one = profile("p", *rules, **fields)
     return compile_profiles([one], Tastes(ranker, {"p": [taste]}) if taste else None)
 
+
+MADE = [2.36, -0.06, -0.08, 1.41, 1.25, 1.15, -0.06, 1.24, 2.26]
 
 LIKING = ("like", like.Settings(papers=("x",)))
 
@@ -273,6 +276,20 @@ def test_mute_keeps_out_what_a_taste_lets_in(ranker):
     assert [] == list(
         with_taste(ranker, *rules, taste=taste).matches([paper("Gripper robot arm", "grasp torque")])
     )
+
+
+def test_other_scores_are_another_measure(ranker):
+    """Where this fails, raise MEASURE: states keep interests and backgrounds, and old ones would go on."""
+    tastes = [
+        Taste(topic="voice and speaker, by the phonemes of a transcript"),
+        Taste(likes=(text("robots", 200), text("speech", 3)), dislikes=(text("vision", 201),)),
+        Taste(topic="grasp", likes=(("Robot arms and their joints", ""),)),
+    ]
+    news = [("On the voice", "A speaker and you."), text("robots", 300), ("Arms", "Joints of a robot arm")]
+    told = [score for taste in tastes for score in scores(ranker, taste, *news)]
+
+    assert 2 == MEASURE
+    assert pytest.approx(MADE, abs=0.02) == told
 
 
 def test_learned_rules_say_what_they_lean_to():
