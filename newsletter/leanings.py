@@ -21,6 +21,7 @@ from newsletter.idle import stood
 from newsletter.matching import Matcher, compile_profiles, leanings
 from newsletter.model import Dump, ListedPaper, Paper, Problem, Profile
 from newsletter.ranking import MEASURE
+from newsletter.ranking.grams import phrase
 from newsletter.rules import Leaning, is_library
 from newsletter.settings import Limits
 from newsletter.store import Store
@@ -185,13 +186,16 @@ class Leanings:
         key = arxiv_key(name) or doi_key(name)
         wanted = key or title_key(name)
         numbers = self._store.papers.named([wanted]).get(wanted, ())
-        if not numbers and not key and fold(name):
+        telling = phrase(name)
+        if not numbers and not key and telling:
             numbers = self._store.papers.beginning(wanted)
         if len(numbers) == 1:
             (paper,) = self._store.papers.load(numbers).values()
             return Likes(texts=((paper.title, paper.abstract),))
         if key:
             return Likes(trouble=f"{name} was in no dump yet; it counts once it was, a title counts at once")
+        if not telling:
+            return Likes(trouble=f"“{shown(name)}” says nothing of what a paper is about")
         return Likes(texts=((clean(name), ""),), title_only=True)
 
     def _library(self, name: str) -> Likes:
@@ -293,7 +297,11 @@ class Leanings:
     def _not_met(self, several: Sequence[Leaning]) -> Iterator[str]:
         """The titles that no dump had: they may be slips of the keyboard."""
         named = [name for each in several for name in (*each.liked, *each.disliked) if not is_library(name)]
-        names = [name for name in named if self.likes(name).title_only]
+        unmet: dict[str, str] = {}
+        for name in named:
+            if self.likes(name).title_only:
+                unmet.setdefault(fold(name), name)
+        names = list(unmet.values())
         if names:
             told = ", ".join(f"“{shown(name)}”" for name in names[:_TOLD])
             more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""

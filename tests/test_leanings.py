@@ -120,6 +120,15 @@ def test_troubles_are_told_and_the_rest_counts(store, tmp_path):
     assert "no paper of Nobody Known was in a dump yet" in told
 
 
+def test_a_liked_paper_of_stop_words_alone_is_told_and_stands_for_no_other():
+    """“The” was taken for the only paper of a first dump whose title began with it."""
+    house = House(profiles=())
+    house.dump("The way of cows", "What it is")
+    told = list(Leanings(house.store, [liking("The", "What it is")], Path()).troubles())
+
+    assert ["p: “The” says nothing of what a paper is about"] == told
+
+
 def test_a_profile_that_contradicts_itself_or_names_what_nobody_saw_is_told(store, tmp_path):
     rules = (
         ("like", like.Settings(papers=("On Cows", "On goats", "On hens", "On ducks"))),
@@ -131,7 +140,7 @@ def test_a_profile_that_contradicts_itself_or_names_what_nobody_saw_is_told(stor
 
     assert [
         "p: “On Cows” is both liked and disliked; take it out of one",
-        "p: no dump had “On Cows”, “On goats”, “On hens” and 2 more yet; only the words of the title count",
+        "p: no dump had “On Cows”, “On goats”, “On hens” and 1 more yet; only the words of the title count",
         "p: the topic “protein folding” itself is kept out by mute or none",
     ] == told
 

@@ -239,6 +239,14 @@ class Near:
     score: float
     common: Overlap | None
 
+    @property
+    def lacks(self) -> bool:
+        """Whether it is near enough, but has too little of what is demanded."""
+        demand = self.scored.tastes.interests[self.number].demand
+        return (
+            demand is not None and self.score == _NOT_QUITE and not met(demand, self.scored.rows, self.place)
+        )
+
     def reasons(self) -> tuple[Reason, ...]:
         """Why, in parts that add up to the score times the weight; none where it is not worth a word."""
         if self.score < LEAST or self.common is None:

@@ -355,8 +355,10 @@ def test_of_a_bare_title_most_words_have_to_be_there_or_its_sense(ranker, beside
     one = Tastes(ranker, {"p": [taste]}).over([paper("Lattices", "lattice duality")])
 
     assert scored[0] > 1
-    assert 0.99 == one.near(0, "p").score
+    assert (0.99, True) == (one.near(0, "p").score, one.near(0, "p").lacks)
     assert {} == one.let_in()
+    why = with_taste(ranker, LIKING, taste=taste).verdict(one.papers[0], "p").against
+    assert "no rule matches; it is near, but has too few of the words of what is asked for" == why
 
 
 def test_what_is_liked_may_be_all_that_was_seen():
