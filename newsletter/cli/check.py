@@ -61,7 +61,10 @@ def _of_the_state(config: Config) -> Iterator[str]:
         if there and config.email.via == "smtp":
             yield from filter(None, (written_not_sent(store, config),))
         yield from _never_seen(store, config)
-        yield from Leanings(store, config.profiles, config.path.parent, keeps=there).troubles()
+        model = config.ranking.model
+        leanings = Leanings(store, config.profiles, config.path.parent, model, keeps=there)
+        owners = _owners(config)
+        yield from leanings.troubles(lambda name: owners.get(name, name))
     finally:
         store.close()
 
@@ -73,6 +76,17 @@ def _never_seen(store: Store, config: Config) -> Iterator[str]:
     for profile in config.profiles if rows else ():
         if profile.formerly and profile.formerly not in known:
             yield f"profile {profile.name}: the state never saw a profile {profile.formerly} (`formerly`)"
+
+
+def _owners(config: Config) -> dict[str, str]:
+    """Whose the own interests are, whose names are for the program alone."""
+    private = {profile.name for profile in config.profiles if profile.private}
+    return {
+        name: f"{each.address}, own interests"
+        for each in config.subscribers
+        for name in each.profiles
+        if name in private
+    }
 
 
 def _of_the_model(config: Config) -> Iterator[str]:

@@ -77,6 +77,17 @@ def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path):
     assert "diffusion" in told[4]
 
 
+def test_what_is_wrong_with_own_interests_is_told_with_their_reader(tmp_path):
+    """They bear a name that the program has made up: own-56d1fe04ab."""
+    own = "  - address: emmy@example.org\n    rules: [{like: [A paper that nobody had]}]\n"
+    said = Home(tmp_path, CONFIG + own).newsletter("check")
+
+    assert 0 == said.code
+    assert said.err.startswith(
+        "warning: emmy@example.org, own interests: no dump had “A paper that nobody had” yet"
+    )
+
+
 def test_no_config_at_all_is_told_with_the_way_to_one(tmp_path):
     home = Home(tmp_path)
     (tmp_path / "config.yaml").unlink()
