@@ -17,6 +17,8 @@ from newsletter.settings import Site
 
 TTL_MINUTES = 360
 STYLE = "assets/feed.css"
+MOST_KNOWN = 20_000
+"""Of so many entries the fragments are kept while feeds are written: 50 MB a format."""
 PAPERS = "papers"
 PRIVATE = "private"
 """The kind of a feed that a single reader has."""
@@ -145,7 +147,10 @@ def _thawed(frozen: Frozen, suffix: str, write: Writer, known: Fragments) -> Ite
 
 
 def _files(feed: Feed, suffix: str, write: Writer, known: Fragments) -> Iterator[Artifact]:
-    # Only a paper has its entry in several feeds: of others nothing is kept.
+    # Only a paper has its entry in several feeds: of others nothing is kept. Nor of too many papers: the
+    # archives of a hundred thousand would fill the memory.
+    if len(known) > MOST_KNOWN:
+        known.clear()
     content = write(feed, known if feed.kind == PAPERS else {})
     for path in feed.paths(suffix):
         yield Artifact(path=path, content=content)

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from newsletter.digest import once
 from newsletter.digest_entry import LONGEST_TITLE, digest_entry, heading
-from newsletter.feed import PAPERS, Entry, Feed, Frozen, address, newest, second
+from newsletter.feed import MOST_KNOWN, PAPERS, Entry, Feed, Frozen, address, newest, second
 from newsletter.model import Match, Paper, Section
 from newsletter.ports import Press
 from newsletter.publication import Archive, Edition, ProfileCard, leaves_of, mentions_of
@@ -28,6 +28,8 @@ KEPT = 100
 """So many entries a feed holds, and an archive document of papers."""
 DIGESTS_FROZEN = 20
 """So many digests an archive document holds: each is as long as twenty papers."""
+DIGESTS_HELD = 1_000
+"""So many digests stay rendered, for the formats to come: 50 MB."""
 MOST_BYTES = 700_000
 """What the texts of a feed of digests may come to: validators stop at 5 MB, some readers at 1 MB."""
 LONGEST_TEXT = 20_000
@@ -334,6 +336,9 @@ class _Shelf:
 
     def document(self, of: Feed, entries: Callable[[], Iterable[Entry]]) -> Feed:
         """An archive document with its entries, which are rendered now."""
+        for held, most in ((self.contents, MOST_KNOWN), (self.told, DIGESTS_HELD)):
+            if len(held) > most:
+                held.clear()
         made = tuple(entries())
         return replace(of, entries=made, updated=newest(made, self.archive.authority))
 

@@ -311,6 +311,17 @@ def test_a_paper_and_a_digest_are_rendered_once_for_all_feeds_documents_and_form
     assert 4 + 4 == counting.rendered["feeds/digest.html"]
 
 
+def test_of_a_large_archive_not_all_entries_are_held_and_no_byte_differs(long, press, monkeypatch):
+    whole = made(long(), press)
+    monkeypatch.setattr("newsletter.feed.MOST_KNOWN", 50)
+    monkeypatch.setattr("newsletter.shelf.MOST_KNOWN", 50)
+    monkeypatch.setattr("newsletter.shelf.DIGESTS_HELD", 1)
+    counting = Counting(press)
+
+    assert whole == made(long(), counting)
+    assert counting.rendered["feeds/paper.html"] > 240
+
+
 def stamps(archive, press) -> dict[str, str]:
     made = rss.artifacts(whole(archive), press)
     return {each.path: each.made_of for each in made if isinstance(each, Draft)}
