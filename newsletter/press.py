@@ -28,7 +28,7 @@ from newsletter.wording import retold
 from newsletter.words import Words
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 # What a template with a slip in it can raise while it is filled in, besides Jinja's own errors.
 SLIPS = (
@@ -56,18 +56,20 @@ class JinjaPress:
 
     def shipped(self, template: str) -> bool:
         """Whether a template is ours, and not the user's own. Raises TemplateError."""
-        with self._told(template):
-            found = self.environment.get_template(template).filename
-        return Path(found or "") == self.folders[-1] / template
+        return Path(self._template(template).filename or "") == self.folders[-1] / template
 
     def check(self) -> None:
         """Compile every template. Raises TemplateError for the first that has a slip in it."""
         for name in self.environment.list_templates(filter_func=_is_template):
-            try:
-                self.environment.get_template(name)
-            except Exception as error:
-                self._tell(error, name)
-                raise
+            self._template(name)
+
+    def _template(self, name: str) -> Template:
+        """A template, compiled."""
+        try:
+            return self.environment.get_template(name)
+        except Exception as error:
+            self._tell(error, name)
+            raise
 
     def _tell(self, error: Exception, template: str) -> None:
         """Raise TemplateError where the template has a slip in it."""
