@@ -49,8 +49,10 @@ def _seconds(value: object) -> int:
     """Seconds, from 5s, 2m or 1h."""
     word = words.text(value)
     found = re.fullmatch(r"(\d{1,5})\s?([smh])", word, re.ASCII)
-    if not found or not int(found[1]):
+    if not found:
         raise Wrong(f"{words.shown(word)} is no length of time", "a number and a letter: 5s, 2m, 1h")
+    if not int(found[1]):
+        raise Wrong(f"{words.shown(word)} is too short", "1s is the least")
     return int(found[1]) * _SECONDS[found[2]]
 
 

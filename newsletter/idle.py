@@ -31,6 +31,8 @@ NEXT_SLOT = "next slot"
 """Mark: the first moment at which a reader is due; empty where nobody reads."""
 OWED = "publish.after owed"
 """Mark: what the command of publish.after has not seen yet; empty where it has seen all."""
+ALARM = "alarm owed"
+"""Mark: when the mail to the operators that did not leave is tried again; empty where none waits."""
 
 
 def made_of(config: Config | Located, revision: str, notes: Mapping[date, str]) -> str:
@@ -80,15 +82,17 @@ def nothing_to_do(
     libraries = [stood(path) for path, _, _ in noted_libraries(store)]
     if store.runs.mark(IDLE) != stands(places, (*files, *libraries)):
         return False
-    owed = json.loads(store.runs.mark(OWED) or "{}")
-    if (owed and not (patient and waits(owed, now))) or store.sending.unfinished(now):
+    owed, alarm = (json.loads(store.runs.mark(name) or "{}") for name in (OWED, ALARM))
+    if (owed and not (patient and waits(owed, now))) or (alarm and not waits(alarm, now)):
+        return False
+    if store.sending.unfinished(now):
         return False
     following = store.runs.mark(NEXT_SLOT)
     return not following or now < datetime.fromisoformat(following)
 
 
 def waits(owed: Mapping[str, Any], now: datetime) -> bool:
-    """Whether the command of publish.after has failed and is given time; none where the clock went back."""
+    """Whether what is owed was tried and is given time; none where the clock went back."""
     tried, until = owed.get("tried", ""), owed.get("not_before", "")
     return bool(tried and until) and datetime.fromisoformat(tried) <= now < datetime.fromisoformat(until)
 

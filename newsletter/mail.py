@@ -13,7 +13,8 @@ from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain
 
 from newsletter.errors import NewsletterError
 from newsletter.model import Letter
@@ -116,19 +117,21 @@ def _assembled(headers: Mapping[str, str], letter: Letter, message_id: str) -> b
     """
     # "=_" cannot stand in quoted-printable text, so the boundary is in neither part.
     boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:40]}"
-    kind = {"MIME-Version": "1.0", "Content-Type": f'multipart/alternative; boundary="{boundary}"'}
+    whole = {"MIME-Version": "1.0", "Content-Type": f'multipart/alternative; boundary="{boundary}"'}
+    halves = (("plain", letter.text), ("html", letter.html))
     mark = f"--{boundary}".encode("ascii")
-    parts = (_part("plain", letter.text), _part("html", letter.html))
-    body = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts)
-    return _head({**headers, **kind}) + body + mark + b"--\r\n"
+    parts = ((mark, b"\r\n", _part_head(kind), quoted(text), b"\r\n") for kind, text in halves)
+    return b"".join((_head({**headers, **whole}), *chain.from_iterable(parts), mark, b"--\r\n"))
 
 
-def _part(kind: str, text: str) -> bytes:
-    headers = {
-        "Content-Type": f'text/{kind}; charset="utf-8"',
-        "Content-Transfer-Encoding": "quoted-printable",
-    }
-    return _head(headers) + quoted(text)
+@cache
+def _part_head(kind: str) -> bytes:
+    return _head(
+        {
+            "Content-Type": f'text/{kind}; charset="utf-8"',
+            "Content-Transfer-Encoding": "quoted-printable",
+        }
+    )
 
 
 def _head(headers: Mapping[str, str]) -> bytes:

@@ -13,15 +13,16 @@ from itertools import islice
 
 from newsletter.envelope import file_name
 from newsletter.errors import NewsletterError, RelayRefused, SecretMissing, TemplateError
-from newsletter.model import Letter, Subscriber
+from newsletter.model import Subscriber
 from newsletter.ports import SILENT, Progress
 from newsletter.post_room import PostRoom
 from newsletter.replies import LONGEST_PAUSE, PATIENCE, Outcome, Verdict, next_try
+from newsletter.store.codec import pack
 from newsletter.store.ledger import Delivery
 
 _LOG = logging.getLogger(__name__)
-CHUNK = 50
-"""So many are claimed with one commit that waits for the disk."""
+FIRST, CHUNK = 8, 50
+"""So many are claimed with one wait for the disk: few at first, for until then nothing can leave."""
 MOST_REFUSED = 3
 """So many messages refused for their content in a row, and the run sends no more."""
 STOPPED = "stopped while it was being sent"
@@ -29,14 +30,16 @@ STOPPED = "stopped while it was being sent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """A message in its envelope. `name` is a file-safe name for it; `letter` is to be kept, if it is new."""
+    """A message in its envelope. `name` is a file-safe name for it; `letter` is to be kept, if it is new:
+    packed.
+    """
 
     delivery: Delivery
     sender: str
     recipient: str
     name: str
     content: bytes
-    letter: Letter | None = None
+    letter: bytes | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +99,7 @@ class Outbox:
         """Everything that is due, rendered and claimed, as long as nothing stops it."""
         while not self.halted and (chunk := list(islice(iter(self.prepare, None), CHUNK))):
             self.claim(chunk)
+            self.keep()
             yield from chunk
 
     def prepare(self) -> Parcel | None:
@@ -140,13 +144,19 @@ class Outbox:
             recipient=subscriber.address,
             name=file_name(subscriber, delivery.slot),
             content=self._room.message(letter, subscriber, delivery.slot, delivery.headed or delivery.moment),
-            letter=None if kept else letter,
+            letter=None if kept else pack(letter),
         )
 
     def claim(self, parcels: Sequence[Parcel]) -> None:
-        """Take parcels on: on the disk before this returns. Raises StateError, and then none may be sent."""
+        """Take parcels on; none may be sent before `keep`. Raises StateError."""
         self._store.sending.claim(((each.delivery.id, each.letter) for each in parcels), self._boot)
         self._open |= dict.fromkeys((parcel.delivery.id for parcel in parcels), False)
+
+    def keep(self) -> None:
+        """Wait until what was claimed is on the disk; any thread may. Raises StateError, and then none of it
+        may be sent.
+        """
+        self._store.sending.keep()
 
     # --------------------------------------------------------------------------------- what became of it
 

@@ -29,6 +29,9 @@ class Press(Protocol):
     def render(self, template: str, **values: object) -> str:
         """The template, filled in. Raises TemplateError with the template's name and line."""
 
+    def shipped(self, template: str) -> bool:
+        """Whether a template is ours, and not the user's own. Raises TemplateError."""
+
 
 class Mailer(Protocol):
     """Takes a finished message to where it goes."""

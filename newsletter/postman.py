@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 
 from newsletter.errors import NewsletterError
-from newsletter.outbox import CHUNK, Outbox, Parcel, Sent
+from newsletter.outbox import CHUNK, FIRST, Outbox, Parcel, Sent
 from newsletter.replies import Outcome, Verdict, about_address, about_us
 from newsletter.settings import Smtp
 from newsletter.smtp import Line, Route, Waits
@@ -24,6 +24,8 @@ MOST_LOST = 10
 """So many connections broken in a row, with no reply between them, and the relay counts as gone."""
 MOST_BARRED = 10
 """So many addresses refused and none taken, and it is us that the relay refuses."""
+TURNS = 3
+"""So many turns of the event loop it takes a reply to get from its socket to whoever awaits it."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -89,22 +91,28 @@ class _Postman:
     # ------------------------------------------------------------------------------------------- in
 
     async def _fill(self) -> None:
-        """Render ahead of the workers, a parcel at a time: no reply has to wait for a whole chunk."""
+        """Render and claim ahead of the workers, so that who has brought one parcel finds the next."""
+        size = FIRST
         try:
-            while True:
-                chunk: list[Parcel] = []
-                while len(chunk) < CHUNK and (parcel := self._outbox.prepare()):
-                    chunk.append(parcel)
-                    await asyncio.sleep(0)
-                if not chunk:
-                    break
+            while chunk := await self._prepared(size):
                 self._outbox.claim(chunk)
+                await asyncio.to_thread(self._outbox.keep)
                 for parcel in chunk:
                     await self._ready.put(parcel)
+                size = min(2 * size, CHUNK)
             await self._ready.put(None)
         except BaseException:
             self._end()
             raise
+
+    async def _prepared(self, most: int) -> list[Parcel]:
+        """The next parcels; between two of them every reply that is there reaches who waits for it."""
+        chunk: list[Parcel] = []
+        while len(chunk) < most and (parcel := self._outbox.prepare()):
+            chunk.append(parcel)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+        return chunk
 
     async def _next(self) -> Parcel | None:
         """The parcel to go next; None once there is none."""

@@ -8,18 +8,20 @@ here; what it prints is the command line's.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsletter import failures
 from newsletter.errors import AnotherRun, NewsletterError, StateError
 from newsletter.failures import Failure
+from newsletter.idle import ALARM, waits
 from newsletter.patience import PASSING
 from newsletter.settings import Config, Secret, Telling
 from newsletter.store import Store, open_store
@@ -62,7 +64,7 @@ class Fetched:
 
 @dataclass(slots=True, kw_only=True)
 class Heard:
-    """What came of telling: what could not be told, in words; whether a mail to an operator still waits."""
+    """What came of telling: what could not be told, in words; whether a mail to an operator was held back."""
 
     troubles: list[str] = field(default_factory=list)
     waiting: bool = False
@@ -140,7 +142,9 @@ def end(store: Store, config: Config, account: Account, now: datetime, *, send: 
     if config.telling.on_failure:
         trouble = _raise_alarm(store, config, account.line, now) if send else ""
         heard.troubles += [trouble] if trouble else []
-        heard.waiting = any(each.told is None for each in store.failures.all())
+        heard.waiting = not send and any(each.told is None for each in store.failures.all())
+    elif store.runs.mark(ALARM):
+        store.runs.set_mark(ALARM, "")
     heard.troubles += _write_metrics(store, config.telling.metrics, now)
     heard.troubles += _ping(config.telling.ping, account.exit_code, _body(account.line, account.failures))
     return heard
@@ -281,15 +285,39 @@ def _troubled(store: Store, config: Config) -> frozenset[str]:
 
 
 def _raise_alarm(store: Store, config: Config, line: str, now: datetime) -> str:
+    """Tell what was not told yet. A relay that did not take it is given time, but not by a config.yaml that
+    is new: the mistake was there, perhaps.
+    """
     untold = [each.failure for each in store.failures.all() if each.told is None]
-    if not untold:
+    owed = json.loads(store.runs.mark(ALARM) or "{}")
+    if untold and owed.get("config") == config.digest and waits(owed, now):
         return ""
-    from newsletter.alarm import alarm  # noqa: PLC0415 - mail code, for when something is wrong
-
-    trouble = alarm(config, untold, line, now)
+    trouble = _alarmed(config, untold, line, now) if untold else ""
     if not trouble:
         store.failures.tell([failure.kind for failure in untold], now)
+    if owed or trouble:
+        store.runs.set_mark(ALARM, json.dumps(_owed(owed, config, now)) if trouble else "")
     return trouble
+
+
+def _alarmed(config: Config, untold: Sequence[Failure], line: str, now: datetime) -> str:
+    from newsletter.alarm import alarm  # noqa: PLC0415 - mail code, for when something is wrong
+
+    return alarm(config, untold, line, now)
+
+
+def _owed(before: Mapping[str, Any], config: Config, now: datetime) -> dict[str, object]:
+    """Tried again when a deferred mail would be, and, other than that one, for ever."""
+    from newsletter.replies import LONGEST_PAUSE, next_try  # noqa: PLC0415 - as above
+
+    tries = before.get("tries", 0) + 1
+    until = next_try(tries, now, now) or now + LONGEST_PAUSE
+    return {
+        "tries": tries,
+        "tried": now.isoformat(),
+        "not_before": until.isoformat(),
+        "config": config.digest,
+    }
 
 
 def _alarm_at_break(config: Config, failure: Failure, now: datetime) -> Iterator[str]:
@@ -315,9 +343,7 @@ def _alarm_without_state(config: Config, failure: Failure, now: datetime) -> str
         mark.touch(mode=0o600, exist_ok=False)
     except OSError as error:
         return f"nobody was told by mail: {mark}: {error.strerror}"
-    from newsletter.alarm import alarm  # noqa: PLC0415 - as above
-
-    trouble = alarm(config, [failure], "", now)
+    trouble = _alarmed(config, [failure], "", now)
     if trouble:
         mark.unlink(missing_ok=True)
     return trouble

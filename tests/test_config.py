@@ -770,12 +770,17 @@ def test_how_the_scheduler_looks_about(write):
     assert (5, 2, 7200) == (least.schedule.poll, least.schedule.settle, least.schedule.timeout)
 
 
-@pytest.mark.parametrize("word", ["5", "0s", "5d", "soon"])
+@pytest.mark.parametrize("word", ["5", "5d", "soon"])
 def test_a_time_for_the_scheduler_is_seconds_minutes_or_hours(write, word):
     with pytest.raises(ConfigError) as told:
         config.load(write(f"{READER}schedule: {{poll: {word}}}\n"))
 
     assert f"`{word}` is no length of time (a number and a letter: 5s, 2m, 1h)" in str(told.value)
+
+
+def test_no_time_at_all_is_refused_with_the_least_there_is(write):
+    with pytest.raises(ConfigError, match=r"`0m` is too short \(1s is the least\)"):
+        config.load(write(f"{READER}schedule: {{poll: 0m}}\n"))
 
 
 def test_how_a_digest_is_filled(write):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 
 import pytest
 from home import CONFIG, Home, page
@@ -233,6 +234,21 @@ def test_who_failed_is_named_with_what_happens_next(home, sink):
     assert "1 mail sent, 1 failed (newsletter status names them)" in first.out
     assert "failed (550 5.1.1 no such user)  ada@example.org" in told
     assert "what failed comes with the next digest" in told
+
+
+def test_on_a_terminal_a_delivery_shows_how_far_it_is(home):
+    home.run("2026-08-07 06:00", "--no-send")
+    screen, terminal = os.openpty()
+    command = home.command("deliver", "--as-of", "2026-08-07T06:10+00:00")
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=terminal, check=True, env=os.environ | {"TERM": "xterm"}
+    )
+    os.close(terminal)
+    shown = os.read(screen, 65536).decode()
+    os.close(screen)
+
+    assert "sending" in shown
+    assert b"2 mails sent.\n" == done.stdout
 
 
 def test_before_the_first_run_there_is_nothing_to_deliver(home):

@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -26,7 +28,7 @@ from test_crash import Died, Life, MortalDatabase
 
 from newsletter.deliver import FolderMailer, deliver, this_boot
 from newsletter.errors import PublishError, StateError
-from newsletter.outbox import Outbox, Sent
+from newsletter.outbox import FIRST, Outbox, Sent
 from newsletter.postman import post
 from newsletter.settings import Smtp
 from newsletter.smtp import Waits
@@ -327,6 +329,52 @@ class Full(MortalDatabase):
         if self.full_at in statement:
             raise StateError("state: database or disk is full", hint="make room")
         return super().run(statement, values)
+
+
+class SlowDisk(MortalDatabase):
+    """A database whose disk takes its time, or breaks before it has anything."""
+
+    def __init__(self, path: Path, keeping: Callable[[], None]) -> None:
+        super().__init__(path, Life())
+        self._keeping = keeping
+
+    def keep(self) -> None:
+        self._keeping()
+        super().keep()
+
+
+def test_no_mail_leaves_before_its_claim_is_on_the_disk(tmp_path, sink):
+    """A power cut must find in the ledger whom a mail may have reached."""
+    claimed: list[int] = []
+    left: list[int] = []
+
+    def keeping() -> None:
+        claimed.append(counts(tmp_path / "state.db")["claimed"])
+        left.append(len(sink.taken))
+        time.sleep(0.1)
+        left.append(len(sink.taken))
+
+    house = many(Store(SlowDisk(tmp_path / "state.db", keeping)), 30)
+    done = sent_by(house, sink, connections=2)
+
+    assert 30 == done.sent
+    assert FIRST == claimed[0]
+    assert [0, 0] == left[:2]
+    assert left[3] <= FIRST
+
+
+def test_what_a_disk_will_not_keep_is_not_sent(tmp_path, sink):
+    """Mail 42: and it is simply queued, with no doubt about it."""
+
+    def broken() -> None:
+        raise StateError("state: disk I/O error", hint="make room")
+
+    house = many(Store(SlowDisk(tmp_path / "state.db", broken)), 30)
+    with pytest.raises(StateError, match="I/O"):
+        sent_by(house, sink, connections=2)
+
+    assert [] == sink.taken
+    assert {"queued": 30} == house.store.readers.counts()
 
 
 @pytest.mark.parametrize(("statement", "copies"), [("state = 'sending'", 0), ("state = :state", 1)])

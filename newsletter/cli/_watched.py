@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ from newsletter.lock import only_run
 if TYPE_CHECKING:
     from newsletter.settings import Config
 
+_said: ContextVar[list[str] | None] = ContextVar("said", default=None)
+"""What could not be told in this run, while one is."""
+
 
 @contextmanager
 def watched(config: Config, now: datetime, *, quiet: bool) -> Iterator[None]:
@@ -23,6 +27,7 @@ def watched(config: Config, now: datetime, *, quiet: bool) -> Iterator[None]:
     from newsletter.logs import logged  # noqa: PLC0415 - as above
 
     with logged(config.telling.log) as trouble, only_run(Path(config.state), now):
+        before = _said.set([])
         untold([trouble] if trouble else [], quiet=quiet)
         untold(telling.begin(config), quiet=quiet)
         try:
@@ -30,10 +35,17 @@ def watched(config: Config, now: datetime, *, quiet: bool) -> Iterator[None]:
         except BaseException as error:
             untold(telling.broke(config, error, now), quiet=quiet)
             raise
+        finally:
+            _said.reset(before)
 
 
 def untold(troubles: Iterable[str], *, quiet: bool) -> None:
-    """Say what could not be told. To cron it is no news: a watcher who hears nothing speaks by itself."""
+    """Say what could not be told, in a run each once: a ping that is not heard at its beginning is not heard
+    at its end. To cron it is no news: a watcher who hears nothing speaks by itself.
+    """
     for trouble in troubles:
-        if not quiet:
+        said = _said.get()
+        if not quiet and (said is None or trouble not in said):
             click.echo(f"hint: {trouble}", err=True)
+        if said is not None:
+            said.append(trouble)

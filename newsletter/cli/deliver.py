@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli._post import fared, waits, went
+from newsletter.cli._progress import shown
 from newsletter.cli._shared import Moment, counted, existing_state, utc_now
 from newsletter.cli._watched import untold, watched
 from newsletter.errors import AnotherRun
@@ -50,7 +51,8 @@ def _deliver(store: Store, config: Config, now: datetime, *, resend: bool, quiet
     resent = store.sending.resend() if resend else 0
     if told := written_not_sent(store, config):
         click.echo(f"hint: {told}", err=True)
-    sent = deliver_all(PostRoom(store=store, config=config, press=press_of(config)), now)
+    with shown(quiet=quiet) as progress:
+        sent = deliver_all(PostRoom(store=store, config=config, press=press_of(config)), now, progress)
     # What was in doubt since the run before and is sent again now is in doubt no more.
     sent.doubted = 0 if resend else doubted
     store.runs.set_mark(VIA, config.email.via)

@@ -14,6 +14,7 @@ from newsletter import slots
 from newsletter.after import owed
 from newsletter.cli import _sources
 from newsletter.cli._shared import counted, existing_state, local, utc_now
+from newsletter.errors import NotFound
 from newsletter.health import is_stale
 from newsletter.leanings import MODEL
 from newsletter.model import Subscriber
@@ -49,12 +50,20 @@ def command(config_path: Path, *, slot: str | None, as_json: bool) -> int:
 
     config = configuration.load(config_path)
     with existing_state(config) as store:
+        if slot is not None and not _deliveries(store, slot):
+            raise _no_such(slot, store)
         if as_json:
             click.echo(json.dumps(figures(store, config, slot), indent=2, ensure_ascii=False))
         else:
             for line in _lines(store, config, slot):
                 click.echo(line)
     return 0
+
+
+def _no_such(slot: str, store: Store) -> NotFound:
+    known = sorted({row.slot for row in store.readers.deliveries()}, reverse=True)
+    last = f"the last ones are {', '.join(known[:3])}" if known else "there is none yet"
+    return NotFound(f"no delivery is of slot {slot!r}", hint=f"{last}; newsletter status tells of all")
 
 
 def figures(store: Store, config: Config, slot: str | None = None) -> dict[str, object]:

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from newsletter.mail import quoted, sendable
+from newsletter.mail import sendable
 from newsletter.model import Digest, Letter, Paper, Pick
+from newsletter.outputs._around import Frame, Group, Part, Sheet, Words, frame, inlined_block, size, style
 from newsletter.ports import Press
 from newsletter.text import shorten
 from newsletter.view import Source, possibly_same, source, sources, why
@@ -46,9 +47,10 @@ PREHEADER = 140
 REVISED = 25
 BLOCKS_KEPT = 4096
 """Papers whose look is remembered: some 6 KB each."""
+TEXT = "email/digest.txt"
+TEXT_PLACE = re.compile(r"^<paper (\d+)>$", re.MULTILINE)
+"""Where our own text goes on with a paper: to look them all over for blanks took a tenth of a mail's time."""
 EMPTY_LINES = re.compile(r"\n\n+")
-PLACE = re.compile(r"<!--paper:(\d+)-->")
-"""Where a paper goes into the frame. Nobody else can write one: values are escaped, notes are washed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,60 +81,20 @@ class Block:
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Papers of a section that stand together: a week's, with its name, or all of them."""
-
-    heading: str
-    blocks: tuple[str | Markup, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A section of the letter; the blocks of its groups stand for its papers."""
-
-    title: str
-    reason: str
-    groups: tuple[Group, ...]
-
-    @property
-    def blocks(self) -> tuple[str | Markup, ...]:
-        """All of them, without their groups."""
-        return tuple(block for group in self.groups for block in group.blocks)
-
-    @property
-    def count(self) -> int:
-        """How many papers it shows."""
-        return len(self.blocks)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What the letter says besides its papers."""
-
-    reader_name: str
-    unsubscribe: str
-    web_url: str
-
-
 def letter(
     digest: Digest, press: Press, *, reader_name: str = "", unsubscribe: str = "", web_url: str = ""
 ) -> Letter:
     """The letter; `unsubscribe` is a mailto: or https: address, `web_url` is where the same can be read."""
     words = Words(reader_name=sendable(reader_name), unsubscribe=unsubscribe, web_url=web_url)
-    values = {
-        **_values(digest, press, words),
-        "left_out": 0,
-        "shortened": _too_long(digest, ABSTRACTS[0], USUAL),
-    }
-    frame = _frame(digest, min(digest.papers, BUDGET // LEAST), press, values)
-    blocks, limit = _fitting(digest, press, BUDGET - CLOSING - _size(frame))
-    cut = {"left_out": digest.papers - len(blocks), "shortened": limit < ABSTRACTS[0]}
-    if values | cut != values:
-        values |= cut
-        frame = _frame(digest, len(blocks), press, values)
-    html = PLACE.sub(lambda place: blocks[int(place[1])].html, frame)
-    return Letter(subject=_subject(digest, press), text=_text(digest, blocks, press, values), html=html)
+    sheet = _sheet(digest, press, words)
+    around = _around(digest, min(digest.papers, BUDGET // LEAST), press, sheet)
+    blocks, limit = _fitting(digest, press, BUDGET - CLOSING - around.size)
+    left_out, shortened = digest.papers - len(blocks), limit < ABSTRACTS[0]
+    if (left_out, shortened) != (sheet.left_out, sheet.shortened):
+        sheet = replace(sheet, left_out=left_out, shortened=shortened)
+        around = _around(digest, len(blocks), press, sheet)
+    html = around.filled([block.html for block in blocks])
+    return Letter(subject=_subject(digest, press), text=_text(digest, blocks, press, sheet), html=html)
 
 
 def _fitting(digest: Digest, press: Press, room: int) -> tuple[list[Block], int]:
@@ -176,15 +138,20 @@ def _within(blocks: Iterable[Block], room: int) -> Iterator[Block]:
         yield block
 
 
+def _block(press: Press, pick: Pick, limit: int, private: bool) -> Block:  # noqa: FBT001 - as it comes
+    whole = len(pick.paper.abstract) <= limit
+    return _made_block(press, pick, FIRST_ABSTRACT[0] if whole else limit, private)
+
+
 @lru_cache(BLOCKS_KEPT)
-def _block(press: Press, pick: Pick, limit: int, private: bool) -> Block:  # noqa: FBT001 - a cache's key
+def _made_block(press: Press, pick: Pick, limit: int, private: bool) -> Block:  # noqa: FBT001 - a cache's key
     paper, reasons = pick.paper, pick.match.reasons
     values = {"line": _line(pick, press, limit, private=private), "paper": paper, "reasons": reasons}
     html = press.render("email/paper.html", **values)
     # An empty line at either end, and none within: so it is quoted once for all letters (mail.quoted).
-    html = EMPTY_LINES.sub("\n", _inlined_block(html, _style(press)).strip())
+    html = EMPTY_LINES.sub("\n", inlined_block(html, style(press)).strip())
     text = _tidy(press.render("email/paper.txt", **values))
-    return Block(html=f"\n\n{html}\n\n", text=text, size=_size(html) + 8)
+    return Block(html=f"\n\n{html}\n\n", text=text, size=size(html) + 8)
 
 
 def _line(pick: Pick, press: Press, limit: int, *, private: bool) -> Line:
@@ -232,32 +199,49 @@ def _seen(paper: Paper, press: Press) -> str:
 # ------------------------------------------------------------------------------------------- the frame
 
 
-def _values(digest: Digest, press: Press, words: Words) -> dict[str, object]:
-    """What the frames of both halves say."""
-    return {
-        "digest": digest,
-        "words": words,
-        "heading": press.words.day(digest.date),
-        "trending": [(trend, _url(trend.paper, press)) for trend in digest.trending],
-        "revised": [(revised, _url(revised.paper, press)) for revised in digest.revised[:REVISED]],
-        "more_revised": max(0, len(digest.revised) - REVISED),
-    }
+def _sheet(digest: Digest, press: Press, words: Words) -> Sheet:
+    """What the frames of both halves say, but for the papers."""
+    return Sheet(
+        digest=digest,
+        words=words,
+        heading=press.words.day(digest.date),
+        preheader=_preheader(digest),
+        trending=tuple((trend, _url(trend.paper, press)) for trend in digest.trending),
+        revised=tuple((revised, _url(revised.paper, press)) for revised in digest.revised[:REVISED]),
+        more_revised=max(0, len(digest.revised) - REVISED),
+        shortened=_too_long(digest, ABSTRACTS[0], USUAL),
+    )
 
 
-def _frame(digest: Digest, count: int, press: Press, values: dict[str, object]) -> str:
+def _around(digest: Digest, count: int, press: Press, sheet: Sheet) -> Frame:
     """The HTML with a mark in the place of each of the first `count` papers."""
+    return frame(press, replace(sheet, parts=_parts(digest, _places(count), press)))
+
+
+@cache
+def _places(count: int) -> tuple[Markup, ...]:
     from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
 
-    places = [Markup(f"<!--paper:{place}-->") for place in range(count)]  # noqa: S704 - a number
-    html = press.render(
-        "email/digest.html", preheader=_preheader(digest), parts=_parts(digest, places, press), **values
-    )
-    return _inlined(html, _style(press))
+    return tuple(Markup(f"<!--paper:{place}-->") for place in range(count))  # noqa: S704 - a number
 
 
-def _text(digest: Digest, blocks: list[Block], press: Press, values: dict[str, object]) -> str:
+def _text(digest: Digest, blocks: list[Block], press: Press, sheet: Sheet) -> str:
     numbered = [f"{rank:>2}. {block.text.strip()}" for rank, block in enumerate(blocks, 1)]
-    return _tidy(press.render("email/digest.txt", parts=_parts(digest, numbered, press), **values))
+    if press.shipped(TEXT):
+        text = _filled_in(digest, _text_places(len(blocks)), press, sheet)
+        # What reads like a place may stand in somebody's words: then each paper is put there by the template.
+        if [int(place) for place in TEXT_PLACE.findall(text)] == list(range(len(blocks))):
+            return TEXT_PLACE.sub(lambda place: numbered[int(place[1])], text)
+    return _filled_in(digest, numbered, press, sheet)
+
+
+def _filled_in(digest: Digest, blocks: Sequence[str], press: Press, sheet: Sheet) -> str:
+    return _tidy(press.render(TEXT, **replace(sheet, parts=_parts(digest, blocks, press)).values))
+
+
+@cache
+def _text_places(count: int) -> tuple[str, ...]:
+    return tuple(f"<paper {place}>" for place in range(count))
 
 
 def _parts(digest: Digest, blocks: Sequence[str | Markup], press: Press) -> tuple[Part, ...]:
@@ -280,37 +264,7 @@ def _groups(blocks: Iterable[tuple[date | None, str | Markup]], press: Press) ->
         yield Group(heading=heading, blocks=tuple(block for _, block in of_week))
 
 
-# ------------------------------------------------------------------------------------------ the styles
-
-
-def _size(html: str) -> int:
-    """Nobody knows whether Gmail counts before or after decoding: the larger of both."""
-    return max(len(html.encode("utf-8", "replace")), len(quoted(html)))
-
-
-@lru_cache(16)
-def _style(press: Press) -> str:
-    return press.render("email/style.css")
-
-
-def _inlined(html: str, style: str) -> str:
-    inlined: str = _inliner(style).inline(html)
-    return inlined
-
-
-def _inlined_block(html: str, style: str) -> str:
-    inlined: str = _inliner(style).inline_fragment(html, style)
-    return inlined
-
-
-@lru_cache(16)
-def _inliner(style: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - css_inline has no types
-    """Writes the style into the elements. What stands in the head, for phones and dark screens, stays."""
-    import css_inline  # noqa: PLC0415 - 10 ms, and only mail needs it
-
-    return css_inline.CSSInliner(
-        keep_style_tags=True, minify_css=True, extra_css=style, load_remote_stylesheets=False
-    )
+# ------------------------------------------------------------------------------------------- the lines
 
 
 def _subject(digest: Digest, press: Press) -> str:

@@ -225,15 +225,17 @@ class _Site:
         )
         for section in once(tuple(ranked)):
             best = section.picks[:BEST]
-            yield self.pieces.block(
+            all_of_it = "index" if full else of.name
+            block = self.pieces.block(
                 replace(section, picks=best if full else (), more=() if full else best),
                 "../",
                 BRIEF,
                 id=section.profile,
                 title=section.title,
                 note=section.reason,
-                href=f"../profiles/{self.cards[section.profile].address}/index.html",
+                href=f"../profiles/{self.cards[section.profile].address}/{all_of_it}.html",
             )
+            yield replace(block, best_of=len(section.picks))
 
     # --------------------------------------------------------------------------------------- profiles
 

@@ -1,7 +1,7 @@
 """Values to text and back: our frozen dataclasses as JSON, with dates and moments; letters packed. No rows.
 
-A paper stands in thousands of digests on one morning. So it is a text of its own inside their JSON, and each
-text is made and read once; so is what makes it fit a profile.
+A paper stands in thousands of digests on one morning, and so does what makes it fit a profile. So each is a
+text of its own inside their JSON, and each text is made and read once.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from types import ModuleType, NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from newsletter.model import Letter, Match, Paper
+
+if TYPE_CHECKING:
+    from zstandard import ZstdCompressor
 
 T = TypeVar("T")
 PAPERS_KEPT = 4096
@@ -44,11 +47,17 @@ def loads(kind: type[T], text: str, *, missing: Mapping[str, object] | None = No
 
 def pack(letter: Letter) -> bytes:
     """A letter in a fifth of its size: subject, text and HTML one after the other, their lengths before."""
-    from zstandard import ZstdCompressor  # noqa: PLC0415 - only a run that renders packs
-
     lengths = f"{len(letter.subject)} {len(letter.text)}\n"
     whole = f"{lengths}{letter.subject}{letter.text}{letter.html}"
-    return ZstdCompressor(level=1).compress(whole.encode("utf-8", "surrogatepass"))
+    return _packer().compress(whole.encode("utf-8", "surrogatepass"))
+
+
+@cache
+def _packer() -> ZstdCompressor:
+    """One for all letters: its tables are 600 KB that a new one would ask the system for."""
+    from zstandard import ZstdCompressor  # noqa: PLC0415 - only a run that renders packs
+
+    return ZstdCompressor(level=1)
 
 
 def unpack(packed: bytes) -> Letter:
@@ -71,26 +80,16 @@ def _plain(value: object) -> object:
     kind = type(value)
     if kind in _AS_IT_IS:
         return value
-    if kind is Paper:
-        return _paper_text(value)
-    return _match_parts(value) if kind is Match else _plain_parts(value)
+    return _text_of[kind](value) if kind in _text_of else _plain_parts(value)
 
 
-@lru_cache(maxsize=PAPERS_KEPT)
-def _match_parts(match: Match) -> object:
-    return _plain_parts(match)
-
-
-@lru_cache(maxsize=PAPERS_KEPT)
-def _paper_text(paper: Paper) -> str:
-    text: bytes = _json().dumps(_plain_parts(paper))
+def _as_text(value: object) -> str:
+    text: bytes = _json().dumps(_plain_parts(value))
     return text.decode()
 
 
-@lru_cache(maxsize=PAPERS_KEPT)
-def _paper(text: str) -> Paper:
-    paper: Paper = _dataclass_reader(Paper)(_json().loads(text))
-    return paper
+_text_of = {kind: lru_cache(PAPERS_KEPT)(_as_text) for kind in (Paper, Match)}
+"""What is a text of its own."""
 
 
 def _plain_parts(value: object) -> object:
@@ -128,9 +127,10 @@ def _reader(kind: Any) -> _Reader:  # noqa: ANN401 - the shape is given by `kind
     if origin in (UnionType, Union):
         inner = _reader(get_args(kind)[0])
         return lambda plain: None if plain is None else inner(plain)
-    if kind is Paper:
-        whole = _dataclass_reader(Paper)
-        return lambda plain: _paper(plain) if isinstance(plain, str) else whole(plain)
+    if kind in _text_of:
+        whole = _dataclass_reader(kind)
+        kept = lru_cache(PAPERS_KEPT)(lambda text: whole(_json().loads(text)))
+        return lambda plain: kept(plain) if isinstance(plain, str) else whole(plain)
     if isinstance(kind, type) and is_dataclass(kind):
         return _dataclass_reader(kind)
     if kind in (date, datetime):
@@ -152,9 +152,16 @@ def _tuple_reader(kinds: tuple[Any, ...]) -> _Reader:
 
 
 def _dataclass_reader(kind: type) -> _Reader:
+    """Most fields are as JSON has them: only the others are touched."""
     readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+    changed = [(name, reader) for name, reader in readers.items() if reader is not _same]
+    names = readers.keys()
 
     def read(plain: Mapping[str, Any]) -> Any:  # noqa: ANN401 - of the kind
-        return kind(**{name: readers[name](inner) for name, inner in plain.items() if name in readers})
+        values = dict(plain) if plain.keys() <= names else {n: plain[n] for n in names if n in plain}
+        for name, reader in changed:
+            if name in values:
+                values[name] = reader(values[name])
+        return kind(**values)
 
     return read

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+from newsletter.durable import keep_bytes
 from newsletter.errors import StateError, StateTooNew
 from newsletter.store.schema import APPLICATION_ID, MIGRATIONS
 
@@ -186,6 +187,16 @@ class Database:
                 yield
         finally:
             self._connection.execute("PRAGMA synchronous = FULL")
+
+    def keep(self) -> None:
+        """Wait until what was committed lightly is on the disk too. No connection takes part in that, so any
+        thread may do it, and this one's go on meanwhile.
+        """
+        if self.path and self.logged:
+            # Without a log SQLite has waited; the file itself must not be opened here, for to close it again
+            # would end the locks on it (sqlite.org, How To Corrupt An SQLite Database File, section 2.2).
+            with _told(self.path), suppress(FileNotFoundError):
+                keep_bytes(Path(f"{self.path.resolve()}-wal"))
 
     def run(self, statement: str, values: Values | None = None) -> int:
         """Execute one statement; the id of the row it inserted."""

@@ -3,8 +3,9 @@ when which is due is decided in outbox.py.
 
     queued ─claim─▶ claimed ─sending─▶ sending ─sent · fail · defer · doubt─▶ sent, failed, deferred …
 
-A claim is on the disk before it returns. The marks of single mails are not: they outlive the death of the
-program, and after a power cut the claim, which names the boot it was made in, tells what cannot be known.
+A claim is on the disk before any mail of it leaves: `keep` waits for that. The marks of single mails are not:
+they outlive the death of the program, and after a power cut the claim, which names the boot it was made in,
+tells what cannot be known.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from newsletter.model import Letter
-from newsletter.store import codec
 from newsletter.store.database import Database
 from newsletter.store.ledger import Delivery
 from newsletter.store.readers import Readers, deliveries_of
@@ -58,21 +57,22 @@ class Sending:
         )
         return datetime.fromisoformat(found) if found else None
 
-    def claim(self, deliveries: Iterable[tuple[int, Letter | None]], boot: str | None) -> None:
-        """Take deliveries on, their letters fixed for every further try. `boot` names the machine's present
-        boot; None where sending twice does no harm, as with files.
+    def claim(self, deliveries: Iterable[tuple[int, bytes | None]], boot: str | None) -> None:
+        """Take deliveries on, their packed letters fixed for every further try. `boot` names the machine's
+        present boot; None where sending twice does no harm, as with files. None may be sent before `keep`.
         """
-        rows = [
-            {"id": number, "letter": codec.pack(letter) if letter else None, "boot": boot}
-            for number, letter in deliveries
-        ]
-        with self._db.transaction():
+        rows = [{"id": number, "letter": packed, "boot": boot} for number, packed in deliveries]
+        with self._db.lightly():
             self._db.many(
                 "UPDATE delivery SET state = 'claimed', boot = :boot"
                 " WHERE id = :id AND state IN ('queued', 'deferred')",
                 rows,
             )
             self._db.many("UPDATE content SET letter = :letter WHERE delivery = :id AND letter IS NULL", rows)
+
+    def keep(self) -> None:
+        """Wait until all claims are on the disk. The one thing here that may be done in another thread."""
+        self._db.keep()
 
     def unclaim(self, deliveries: Iterable[int]) -> None:
         """Give deliveries back that were not sent."""

@@ -318,6 +318,17 @@ def test_status_is_there_for_programs_too(home):
     assert [0, 0] == [row["exit"] for row in told["runs"]]
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_status_of_a_slot_that_is_none_says_so_and_names_the_last(home, options):
+    said = home.newsletter("status", *options, "2026-99")
+
+    assert (2, "") == (said.code, said.out)
+    assert said.err == (
+        "no delivery is of slot '2026-99'\n"
+        "hint: the last ones are 2026-W32, 2026-08-07; newsletter status tells of all\n"
+    )
+
+
 def test_status_of_a_slot_names_its_deliveries(home):
     said = home.newsletter("status", "2026-W32")
 

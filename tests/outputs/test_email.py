@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ import lxml.html
 import pytest
 from fakes import paper, pick, section
 
+from newsletter import press as presses
 from newsletter.mail import quoted
 from newsletter.model import Digest, Link, Reason, Revised, Sighting, Trend
 from newsletter.outputs import email
@@ -268,6 +270,16 @@ def test_abstracts_go_before_papers_do(press):
     assert 70 == len(shown)
 
 
+def test_a_table_in_a_note_is_a_table_in_the_mail_and_keeps_its_rows_in_the_text(press):
+    table = "Seen | Kept\n---- | ----\n12 | 3"
+    made = letter(digest(note=f"A table:\n\n{table}\n\nAnd a line\nof words."), press)
+    found = lxml.html.document_fromstring(made.html).xpath("//table[not(@role)]")
+
+    assert [["Seen", "Kept", "12", "3"]] == [each.xpath(".//th/text()|.//td/text()") for each in found]
+    assert "text-align:left" in found[0].xpath(".//td/@style")[0].replace(" ", "")
+    assert f"A table:\n\n{table}\n\nAnd a line of words.\n" in made.text
+
+
 def test_the_html_is_made_for_mail_programs(press):
     """Mail 17."""
     made = letter(full(), press).html
@@ -336,3 +348,82 @@ def test_without_a_site_titles_lead_to_the_papers_themselves(homeless):
 
 def test_the_same_digest_gives_the_same_letter(press):
     assert letter(full(), press) == letter(full(), press)
+
+
+# ---------------------------------------------------------------------- what all mails have in common
+
+
+def with_own(folder, press, **templates: str):
+    """A press with templates of the user's own: the shipped ones, with something written after."""
+    home = folder / "email"
+    home.mkdir()
+    for name, more in templates.items():
+        (home / name.replace("_", ".")).write_text(
+            (press.folders[-1] / "email" / name.replace("_", ".")).read_text(encoding="utf-8") + more,
+            encoding="utf-8",
+        )
+    return presses.load(press.site, folder)
+
+
+@pytest.mark.parametrize("name", ["", "Ada", "A <b>&amp;</b> \"x\" 'y'", "Ada\xa0\ue000leave\ue001"])
+@pytest.mark.parametrize("leave", ["", LEAVE, "https://example.org/?a=b&c='d'"])
+def test_what_is_filled_in_once_for_all_reads_as_if_it_were_filled_in_for_one(press, tmp_path, name, leave):
+    """The same templates as a user's own are filled in for each digest."""
+    one = with_own(tmp_path, press, digest_html="", digest_txt="")
+    for of in (full(), digest(), many(3), many(200)):
+        assert letter(of, one, reader_name=name, unsubscribe=leave) == letter(
+            of, press, reader_name=name, unsubscribe=leave
+        )
+
+
+def test_words_like_a_stand_in_do_not_get_what_is_the_readers_own(press):
+    """A link in a dump must not come by the address at which a reader leaves, nor a paper to another place."""
+    hostile = "\ue000leave\ue001 \ue000name\ue001 <paper 0>"
+    of = digest(
+        section(pick(paper(hostile, hostile, number=1)), pick(paper("Second", number=2))),
+        note="One\n\n<paper 0>\n\nTwo",
+        trending=(Trend(paper=paper(hostile, number=4), lists=3),),
+        health=(hostile,),
+    )
+    made = letter(of, press)
+
+    assert made.html.count(LEAVE) == 1
+    assert made.text.count(LEAVE) == 1
+    assert words(made.html).count(hostile) == 4
+    assert "\n<paper 0>\n" in made.text
+    assert made.text.count("\n 2. Second") == 1
+
+
+def test_a_template_of_ones_own_reads_each_digest(press, tmp_path):
+    own = with_own(
+        tmp_path,
+        press,
+        digest_html="{{ digest.sections[0].picks[0].paper.title | upper }} {{ words.reader_name | upper }}",
+    )
+    first, second = (digest(section(pick(paper(title)))) for title in ("One", "Two"))
+
+    assert "ONE ADA" in letter(first, own).html
+    assert "TWO BOB" in letter(second, own, reader_name="Bob").html
+
+
+class Counting:
+    """A press that counts what it fills in."""
+
+    def __init__(self, press) -> None:
+        self._press = press
+        self.rendered: Counter[str] = Counter()
+
+    def __getattr__(self, name: str):
+        return getattr(self._press, name)
+
+    def render(self, template: str, **values: object) -> str:
+        self.rendered[template] += 1
+        return self._press.render(template, **values)
+
+
+def test_readers_of_the_like_share_what_stands_around_their_papers(press):
+    counting = Counting(press)
+    letter(full(), counting)
+    letter(full(), counting, reader_name="Bob", unsubscribe="mailto:leave@example.org")
+
+    assert (1, 2) == (counting.rendered["email/digest.html"], counting.rendered["email/digest.txt"])

@@ -129,3 +129,14 @@ def test_a_digest_of_before_papers_were_texts_is_read_all_the_same():
     old = '{"paper":{"number":1,"slug":"a","title":"A"},"lists":2}'
 
     assert Trend(paper=Paper(number=1, slug="a", title="A"), lists=2) == codec.loads(Trend, old)
+
+
+def test_so_is_one_of_before_matches_were():
+    paper = Paper(number=1, slug="a", title="A")
+    match = Match(paper=1, profile="p", score=2.0, reasons=(Reason(rule="keywords", detail="d"),))
+    old = (
+        '{"paper":{"number":1,"slug":"a","title":"A"},"match":{"paper":1,"profile":"p","score":2.0,'
+        '"reasons":[{"rule":"keywords","detail":"d"}]}}'
+    )
+
+    assert Pick(paper=paper, match=match) == codec.loads(Pick, old)

@@ -78,6 +78,26 @@ def test_whoever_looks_meanwhile_takes_nothing_from_under_a_run(state):
                 writer.run("UPDATE meta SET value = '2'")
 
 
+def test_what_is_kept_is_the_log_that_the_state_has(state, tmp_path, monkeypatch):
+    """Under a name that leads to it, too; where there is no log, SQLite has waited for the disk itself."""
+    kept: list[Path] = []
+    monkeypatch.setattr("newsletter.store.database.keep_bytes", kept.append)
+    Database(state).close()
+    link = tmp_path / "link.db"
+    link.symlink_to(state)
+    with closing(Database(link)) as database, database.lightly():
+        database.run("INSERT INTO meta VALUES ('mark', '1')")
+        database.keep()
+        logs = [path.exists() for path in kept]
+    share(state)
+    for without in (Database(state), Database(None)):
+        without.keep()
+        without.close()
+
+    assert [Path(f"{state}-wal")] == kept
+    assert [True] == logs
+
+
 def test_a_disk_that_is_merely_busy_is_no_such_disk(state):
     with closing(Database(state)) as writer, writer.transaction(), closing(Database(state)) as looking:
         assert looking.logged
