@@ -69,6 +69,15 @@ def _of_the_state(config: Config) -> Iterator[str]:
         store.close()
 
 
+def _never_seen(store: Store, config: Config) -> Iterator[str]:
+    """Former names of profiles that a state with profiles in it never saw: slips, most likely."""
+    rows = store.editions.profiles()
+    known = {name for row in rows for name in (row.name, *row.former)}
+    for profile in config.profiles if rows else ():
+        if profile.formerly and profile.formerly not in known:
+            yield f"profile {profile.name}: the state never saw a profile {profile.formerly} (`formerly`)"
+
+
 def _owners(config: Config) -> dict[str, str]:
     """Whose the own interests are, whose names are for the program alone."""
     private = {profile.name for profile in config.profiles if profile.private}
@@ -78,15 +87,6 @@ def _owners(config: Config) -> dict[str, str]:
         for name in each.profiles
         if name in private
     }
-
-
-def _never_seen(store: Store, config: Config) -> Iterator[str]:
-    """Former names of profiles that a state with profiles in it never saw: slips, most likely."""
-    rows = store.editions.profiles()
-    known = {name for row in rows for name in (row.name, *row.former)}
-    for profile in config.profiles if rows else ():
-        if profile.formerly and profile.formerly not in known:
-            yield f"profile {profile.name}: the state never saw a profile {profile.formerly} (`formerly`)"
 
 
 def _of_the_model(config: Config) -> Iterator[str]:

@@ -226,7 +226,7 @@ class _Site:
         for section in once(tuple(ranked)):
             best = section.picks[:BEST]
             all_of_it = "index" if full else of.name
-            block = self.pieces.block(
+            yield self.pieces.block(
                 replace(section, picks=best if full else (), more=() if full else best),
                 "../",
                 BRIEF,
@@ -234,8 +234,8 @@ class _Site:
                 title=section.title,
                 note=section.reason,
                 href=f"../profiles/{self.cards[section.profile].address}/{all_of_it}.html",
+                best_of=len(section.picks),
             )
-            yield replace(block, best_of=len(section.picks))
 
     # --------------------------------------------------------------------------------------- profiles
 

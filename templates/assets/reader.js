@@ -95,7 +95,7 @@
 
   choice.value = theme.get();
   choice.addEventListener("change", () => theme.set(choice.value));
-  unread.hidden = !document.querySelector("[data-paper]:not(.paper, [data-keeps] *), #results");
+  unread.hidden = !document.querySelector("[data-paper]:not(.paper, [data-keeps] *)");
   unread.addEventListener("click", () => {
     store.set("unread", !store.get("unread", false));
     refresh();
@@ -199,6 +199,14 @@
   furnish(document);
   const own = document.querySelector(".paper[data-paper]");
   if (own && !readOnes().includes(own.dataset.paper)) setRead(own, true);
+  const find = document.querySelector(".find");
+  const names = find && own?.querySelector(".names");
+  names?.replaceChildren(...names.textContent.split(", ").flatMap((name, n) => {
+    const link = document.createElement("a"); // to what else is by that name
+    link.href = `${find.action}?q=${encodeURIComponent(`"${name}"`)}`;
+    link.textContent = name;
+    return n ? [", ", link] : [link];
+  }));
   store.watch(refresh);
   addEventListener("pageshow", (event) => event.persisted && refresh());
 })();

@@ -305,6 +305,18 @@ def test_of_a_crowd_of_authors_the_first_are_shown_and_the_rest_is_at_hand(archi
     assert list(crowd) == page.xpath("//meta[@name='citation_author']/@content")
 
 
+def test_a_day_leads_to_its_week_and_month_and_a_month_to_its_weeks(archive, press):
+    """30 December 2025 is of the first week of 2026."""
+    edition = replace(archive.editions[0], name="2025-12-30", date=date(2025, 12, 30))
+    made = pages(replace(archive, editions=(*archive.editions, edition)), press)
+    above = "//header[@class='head']//p[contains(@class, 'kicker') or contains(@class, 'jump')]/a/@href"
+    led = {name: tree(made[f"editions/{name}.html"]).xpath(above) for name in ("2025-12-30", "2026-W01")}
+
+    assert ["2026-W01.html", "2025-12.html"] == led["2025-12-30"]
+    assert ["2025-12.html", "2025-12-30.html"] == led["2026-W01"]
+    assert ["2026-W32.html"] == tree(made["editions/2026-08.html"]).xpath(above)
+
+
 def test_what_trends_goes_on_on_further_pages_under_the_budget(archive, press):
     """Six hundred papers with endless titles, each on fifty lists."""
     days = [date.fromordinal(date(2026, 6, 1).toordinal() + n) for n in range(50)]
