@@ -56,8 +56,11 @@ class JinjaPress:
 
     def shipped(self, template: str) -> bool:
         """Whether a template is ours, and not the user's own. Raises TemplateError."""
-        with self._told(template):
+        try:
             found = self.environment.get_template(template).filename
+        except Exception as error:
+            self._tell(error, template)
+            raise
         return Path(found or "") == self.folders[-1] / template
 
     def check(self) -> None:
