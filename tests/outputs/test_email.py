@@ -171,6 +171,16 @@ def test_a_paper_that_was_changed_is_rendered_anew(press):
     assert ["New." in one.html for one in made] == [False, True]
 
 
+def test_that_nobody_voted_is_not_worth_a_line(press):
+    def told(votes: int) -> str:
+        voted = paper("Paper", sightings=(Sighting(dump="a", date=date(2026, 8, 7), votes=votes),))
+        made = letter(digest(section(pick(voted))), press)
+        return f"{made.text} {words(made.html)}"
+
+    assert "vote" not in told(0)
+    assert 2 == told(12).count("12 votes")
+
+
 def test_a_number_is_written_in_front_of_each_title(press):
     text = letter(many(101, "Short."), press).text
 
