@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import cycle, islice
@@ -22,11 +23,12 @@ from feedgen.feed import FeedGenerator
 
 from newsletter import press as presses
 from newsletter import shelf
-from newsletter.feed import Feed, Fragments
+from newsletter.feed import Feed, Writer
+from newsletter.feed import written as feeds_written
 from newsletter.model import Link, Match, Paper, Pick, Reason, Section
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.ports import Press
-from newsletter.publication import Archive, Edition, ProfileCard
+from newsletter.publication import Archive, Edition, ProfileCard, leaves_of
 from newsletter.publication import made as files_of
 from newsletter.settings import Site
 
@@ -64,7 +66,9 @@ def papers(count: int) -> list[Paper]:
 
 
 def archive(profiles: int, each: int, distinct: int, days: int) -> Archive:
-    """An archive in which every profile has so many papers, of so many distinct ones, over some days."""
+    """An archive in which every profile has so many papers, of so many distinct ones, over some days. It
+    knows what a run reads from the state: what each edition lists, and what each paper's page is made of.
+    """
     all_papers = papers(distinct)
     reason = Reason(rule="keywords", detail="“learning” in the abstract", found="learning", field="abstract")
     cards = tuple(ProfileCard(slug=f"p{n}", address=f"p{n}", title=f"Profile {n}") for n in range(profiles))
@@ -77,8 +81,10 @@ def archive(profiles: int, each: int, distinct: int, days: int) -> Archive:
         day = FIRST + timedelta(days=at)
         sections = tuple(_section(card, shares[card.slug][at::days], reason) for card in cards)
         made = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
-        editions.append(Edition(name=day.isoformat(), date=day, made=made, sections=sections))
-    return Archive(editions=tuple(editions), profiles=cards, papers=tuple(all_papers))
+        edition = Edition(name=day.isoformat(), date=day, made=made, sections=sections)
+        editions.append(replace(edition, listing=edition.listed))
+    found = Archive(editions=tuple(editions), profiles=cards, papers=tuple(all_papers))
+    return replace(found, leaves=leaves_of(found))
 
 
 def _section(card: ProfileCard, its: Iterable[Paper], reason: Reason) -> Section:
@@ -115,14 +121,14 @@ def bare(feeds: Iterable[Feed]) -> None:
 
 def written(feeds: Iterable[Feed], archive: Archive, press: Press) -> int:
     """These feeds in three formats; how many bytes."""
-    atoms: Fragments = {}
-    objects: Fragments = {}
-    return sum(
-        len(rss.rss(feed, press, archive.authority))
-        + len(atom.atom(feed, press, atoms))
-        + len(json_feed.json_feed(feed, press.site, objects))
-        for feed in feeds
-    )
+    writers: dict[str, Writer] = {
+        "xml": partial(rss.rss, press=press, authority=archive.authority),
+        "atom.xml": partial(atom.atom, press=press),
+        "json": partial(json_feed.json_feed, site=press.site),
+    }
+    present = tuple(replace(feed, frozen=()) for feed in feeds)
+    made = (each for suffix, write in writers.items() for each in feeds_written(present, suffix, write))
+    return sum(len(each.content) for each in files_of(made))
 
 
 def ours(of: Archive, press: Press, kind: str) -> int:

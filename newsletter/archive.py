@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Generic, TypeVar, overload
+from typing import overload
 
 from newsletter.model import Paper
-from newsletter.publication import Archive, Edition, Leaf, Tally
+from newsletter.publication import Archive, Edition, Leaf, Mention, Tally
 from newsletter.rounds import what_trends
 from newsletter.similar import MOST
 from newsletter.store import Store
 
-T = TypeVar("T")
-
 AUTHORITY = "tag authority"
 """Mark: who names our feeds and entries, for ever."""
 _MOST_AT_ONCE = 1000
+_BLOCK = 50
+_BLOCKS_HELD = 40
 _LATEST_DUMPS = 14
 
 
@@ -41,7 +41,7 @@ def read_archive(store: Store, *, trending_lists: int, notes: Mapping[date, str]
         profiles=store.editions.cards(),
         papers=_InTurn(numbers, papers.some),
         leaves=leaves,
-        mentions=_ByNumber(_InTurn(numbers, store.editions.mentions, ())),
+        mentions=_Mentions(numbers, store.editions.mentions),
         repeats=tuple(pair for pair in store.pages.repeats() if slugs.issuperset(pair)),
         trending=trending,
         similar=store.similar.lists(MOST),
@@ -99,51 +99,52 @@ class _Papers:
         return {number: self._held[number] for number in wanted}
 
 
-class _InTurn(Sequence[T], Generic[T]):
-    """What belongs to each of some numbers. Where one after the other is looked at, many are read at once."""
+class _InTurn(Sequence[Paper]):
+    """Papers by their places. Where one after the other is looked at, many are read at once."""
 
-    def __init__(
-        self, numbers: Sequence[int], load: Callable[[Iterable[int]], Mapping[int, T]], none: T | None = None
-    ) -> None:
-        self.numbers = numbers
+    def __init__(self, numbers: Sequence[int], load: Callable[[Iterable[int]], Mapping[int, Paper]]) -> None:
+        self._numbers = numbers
         self._load = load
-        self._none = none
-        self._held: dict[int, T] = {}
+        self._held: Mapping[int, Paper] = {}
         self._next = 0
         self._block = 1
 
     @overload
-    def __getitem__(self, index: int) -> T: ...
+    def __getitem__(self, index: int) -> Paper: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[T]: ...
-    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+    def __getitem__(self, index: slice) -> Sequence[Paper]: ...
+    def __getitem__(self, index: int | slice) -> Paper | Sequence[Paper]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
-        number = self.numbers[index]
+        number = self._numbers[index]
         if number not in self._held:
             self._block = min(_MOST_AT_ONCE, 2 * self._block) if index == self._next else 1
-            block = self.numbers[index : index + self._block]
-            found = self._load(block)
-            self._held = {each: self._of(found, each) for each in block}
+            self._held = self._load(self._numbers[index : index + self._block])
         self._next = index + 1
         return self._held[number]
 
-    def _of(self, found: Mapping[int, T], number: int) -> T:
-        return found[number] if self._none is None else found.get(number, self._none)
-
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self._numbers)
 
 
-class _ByNumber(Mapping[int, T], Generic[T]):
-    """The same, looked up by number."""
+class _Mentions(Mapping[int, tuple[Mention, ...]]):
+    """Where papers stand, by their numbers. Those of an edition lie close together, so blocks are read."""
 
-    def __init__(self, several: _InTurn[T]) -> None:
-        self._several = several
-        self._places = {number: place for place, number in enumerate(several.numbers)}
+    def __init__(
+        self, numbers: Sequence[int], load: Callable[[Iterable[int]], Mapping[int, tuple[Mention, ...]]]
+    ) -> None:
+        self._numbers = numbers
+        self._places = {number: place for place, number in enumerate(numbers)}
+        self._load = load
+        self._held: dict[int, Mapping[int, tuple[Mention, ...]]] = {}
 
-    def __getitem__(self, number: int) -> T:
-        return self._several[self._places[number]]
+    def __getitem__(self, number: int) -> tuple[Mention, ...]:
+        block = self._places[number] // _BLOCK
+        if block not in self._held:
+            if len(self._held) == _BLOCKS_HELD:
+                del self._held[next(iter(self._held))]
+            self._held[block] = self._load(self._numbers[block * _BLOCK : (block + 1) * _BLOCK])
+        return self._held[block].get(number, ())
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._places)

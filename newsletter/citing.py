@@ -6,11 +6,13 @@ is invented. What files these stand in is outputs/exports.py's.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+
+import orjson
 
 from newsletter.model import Paper
 from newsletter.text import shorten, xml_safe
@@ -37,6 +39,7 @@ def forms(paper: Paper, url: str) -> tuple[Form, ...]:
     and would be there twice more.
     """
     short = replace(paper, abstract="", title=shorten(paper.title, _LONGEST_TITLE))
+    url = own_address(paper) or url
     return (
         Form(name="BibTeX", file=f"{paper.slug}.bib", text=bibtex(short, url)),
         Form(name="RIS", file=f"{paper.slug}.ris", text=ris(short, url).rstrip("\n")),
@@ -45,11 +48,12 @@ def forms(paper: Paper, url: str) -> tuple[Form, ...]:
 
 
 def _by_field(record: Mapping[str, object]) -> str:
-    """A list of one record as JSON, a line for each field; `indent` would take three times as long."""
-    fields = (f"  {json.dumps(name)}: {json.dumps(of, ensure_ascii=False)}" for name, of in record.items())
+    """A list of one record as JSON, a line for each field."""
+    fields = (f'  "{name}": {_json(of)}' for name, of in record.items())
     return "[\n {\n" + ",\n".join(fields) + "\n }\n]"
 
 
+@lru_cache(8192)  # each name stands in several forms, and on the pages of many papers
 def family_and_given(name: str) -> tuple[str, str]:
     """A name in its two parts, or all of it and nothing: of one word, and of a body of people.
 
@@ -156,7 +160,7 @@ def _told(fields: dict[str, object]) -> dict[str, object]:
 
 def json_ld(paper: Paper, url: str, links: Iterable[Source]) -> str:
     """schema.org's ScholarlyArticle with what is known; safe inside a script element."""
-    facts = {
+    facts: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "headline": shorten(paper.title, _LONGEST_TITLE),
@@ -167,5 +171,9 @@ def json_ld(paper: Paper, url: str, links: Iterable[Source]) -> str:
         "sameAs": [link.url for link in links if link.rel == "abstract"],
         "identifier": list(paper.ids),
     }
-    text = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
+    text = _json(_told(facts))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from newsletter.feed import Entry, address, second
-from newsletter.model import Paper, Pick, Section
+from newsletter.model import Paper, Pick, Revised, Section, Trend
 from newsletter.note import note_html
 from newsletter.ports import Press
 from newsletter.settings import Site
@@ -45,10 +45,18 @@ def digest_entry(
     sections: Sequence[Section],
     note: str,
     at: datetime,
+    trending: Sequence[Trend] = (),
+    revised: Sequence[Revised] = (),
 ) -> Entry:
-    """The entry, under the id `name`; `page` is the address of the page that has the whole digest, if any."""
+    """The entry, under the id `name`; `page` is the address of the page that has the whole digest, if any.
+
+    What trends besides and what was revised stand in the digests of readers alone.
+    """
     told = cut(sections)
-    links = {
+    # What trends has a page; what was revised may have been a reader's own interest, which has none.
+    links = {trend.paper.number: _page(press.site, trend.paper) or source(trend.paper) for trend in trending}
+    links |= {one.paper.number: source(one.paper) for one in revised}
+    links |= {
         paper.number: _link(press.site, section, paper)
         for section in sections
         for pick in section.all
@@ -58,7 +66,15 @@ def digest_entry(
     base = page or address(press.site, "editions/index.html")
     written = Markup(note_html(note, base))  # noqa: S704 - nh3 cleaned it
     html = press.render(
-        "feeds/digest.html", sections=told, links=links, page=page, note=written, most_alike=MOST_ALIKE
+        "feeds/digest.html",
+        sections=told,
+        links=links,
+        page=page,
+        note=written,
+        most_alike=MOST_ALIKE,
+        trending=trending,
+        revised=revised[:BY_TITLE],
+        more_revised=len(revised[BY_TITLE:]),
     )
     titles = [shorten(pick.paper.title, LONGEST_TITLE) for section in sections for pick in section.picks[:5]]
     return Entry(
@@ -91,5 +107,8 @@ def _told(section: Section, full: int, titles: int) -> Told:
 
 def _link(site: Site, section: Section, paper: Paper) -> str:
     """The paper's page; a paper of a reader's own interests has none."""
-    page = "" if section.private else address(site, f"papers/{paper.slug}.html")
-    return page or source(paper)
+    return ("" if section.private else _page(site, paper)) or source(paper)
+
+
+def _page(site: Site, paper: Paper) -> str:
+    return address(site, f"papers/{paper.slug}.html")

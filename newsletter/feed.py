@@ -17,6 +17,9 @@ from newsletter.settings import Site
 
 TTL_MINUTES = 360
 STYLE = "assets/feed.css"
+MOST_KNOWN = 20_000
+"""Of so many entries the fragments are kept while feeds are written: 50 MB a format."""
+PAPERS = "papers"
 PRIVATE = "private"
 """The kind of a feed that a single reader has."""
 
@@ -117,7 +120,8 @@ class Frozen:
     make: Callable[[], Feed]
 
 
-Writer = Callable[[Feed], bytes]
+Writer = Callable[[Feed, Fragments], bytes]
+"""A format: a feed, and the fragments of entries that are known, to which it adds."""
 
 
 def name(suffix: str, stem: str = "") -> str:
@@ -129,20 +133,25 @@ def name(suffix: str, stem: str = "") -> str:
 
 def written(feeds: Iterable[Feed], suffix: str, write: Writer) -> Iterator[Artifact | Draft]:
     """Every feed as files of one format: the same bytes at every address it has or had."""
+    known: Fragments = {}
     for feed in feeds:
-        yield from _files(feed, suffix, write)
+        yield from _files(feed, suffix, write, known)
         for frozen in feed.frozen:
             paths = tuple(f"{folder}/{name(suffix, frozen.stem)}" for folder in feed.folders)
-            make = partial(_thawed, frozen, suffix, write)
+            make = partial(_thawed, frozen, suffix, write, known)
             yield Draft(path=paths[0], made_of=frozen.stamp, make=make)
 
 
-def _thawed(frozen: Frozen, suffix: str, write: Writer) -> Iterator[Artifact]:
-    return _files(frozen.make(), suffix, write)
+def _thawed(frozen: Frozen, suffix: str, write: Writer, known: Fragments) -> Iterator[Artifact]:
+    return _files(frozen.make(), suffix, write, known)
 
 
-def _files(feed: Feed, suffix: str, write: Writer) -> Iterator[Artifact]:
-    content = write(feed)
+def _files(feed: Feed, suffix: str, write: Writer, known: Fragments) -> Iterator[Artifact]:
+    # Only a paper has its entry in several feeds: of others nothing is kept. Nor of too many papers: the
+    # archives of a hundred thousand would fill the memory.
+    if len(known) > MOST_KNOWN:
+        known.clear()
+    content = write(feed, known if feed.kind == PAPERS else {})
     for path in feed.paths(suffix):
         yield Artifact(path=path, content=content)
 

@@ -6,7 +6,7 @@ matching.py asks. Database and files; no scores.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -20,6 +20,8 @@ from newsletter.identity import arxiv_key, doi_key, title_key
 from newsletter.idle import stood
 from newsletter.matching import Matcher, compile_profiles, leanings
 from newsletter.model import Dump, ListedPaper, Paper, Problem, Profile
+from newsletter.ranking import MEASURE
+from newsletter.ranking.grams import phrase
 from newsletter.rules import Leaning, is_library
 from newsletter.settings import Limits
 from newsletter.store import Store
@@ -43,6 +45,8 @@ _KEPT = 200
 _BY_PEOPLE = 200
 _LATEST = 40
 _TOLD = 3
+_PROGRAM = f"{__version__} measure {MEASURE}"
+"""What works out backgrounds and interests: those of another program are made anew."""
 MODEL = "model"
 """Mark: the sentence model that was asked last, its name and its hash."""
 
@@ -182,13 +186,16 @@ class Leanings:
         key = arxiv_key(name) or doi_key(name)
         wanted = key or title_key(name)
         numbers = self._store.papers.named([wanted]).get(wanted, ())
-        if not numbers and not key and fold(name):
+        telling = phrase(name)
+        if not numbers and not key and telling:
             numbers = self._store.papers.beginning(wanted)
         if len(numbers) == 1:
             (paper,) = self._store.papers.load(numbers).values()
             return Likes(texts=((paper.title, paper.abstract),))
         if key:
             return Likes(trouble=f"{name} was in no dump yet; it counts once it was, a title counts at once")
+        if not telling:
+            return Likes(trouble=f"“{shown(name)}” says nothing of what a paper is about")
         return Likes(texts=((clean(name), ""),), title_only=True)
 
     def _library(self, name: str) -> Likes:
@@ -251,45 +258,68 @@ class Leanings:
             digest.update(each.encode())
         return replace(profile, rules_hash=digest.hexdigest())
 
-    def troubles(self) -> Iterator[str]:
-        """What is wrong with what profiles like, in words; the rest of them counts."""
+    def troubles(self, named: Callable[[str], str] = str) -> Iterator[str]:
+        """What is wrong with what profiles like, in words; the rest of them counts. `named` is what a profile
+        is called there.
+        """
         muting = compile_profiles(self._profiles)
         for name, several in self.by_profile.items():
-            yield from self._contradictions(name, several)
-            yield from self._not_met(name, several)
-            for each in several:
-                for liked in (*each.liked, *each.disliked):
-                    if trouble := self.likes(liked).trouble:
-                        yield f"{name}: {trouble}"
-                for liked in each.liked:
-                    yield from self._muted(name, liked, muting)
-                if each.topic and _kept_out(name, muting, each.topic):
-                    yield f"{name}: the topic “{shown(each.topic)}” itself is kept out by mute or none"
-                if each.people and not self._by(each):
-                    yield f"{name}: no paper of {', '.join(each.people)} was in a dump yet"
+            for trouble in self._troubles(name, several, muting):
+                yield f"{named(name)}: {trouble}"
+
+    def _troubles(self, name: str, several: Sequence[Leaning], muting: Matcher) -> Iterator[str]:
+        yield from self._contradictions(several)
+        yield from self._not_met(several)
+        yield from self._unanswered(several)
+        for each in several:
+            yield from filter(None, (self.likes(liked).trouble for liked in (*each.liked, *each.disliked)))
+            for liked in each.liked:
+                yield from self._muted(name, liked, muting)
+            if each.topic and _kept_out(name, muting, each.topic):
+                yield f"the topic “{shown(each.topic)}” itself is kept out by mute or none"
+            if each.people and not self._by(each):
+                yield f"no paper of {', '.join(each.people)} was in a dump yet"
 
     def _muted(self, profile: str, liked: str, muting: Matcher) -> Iterator[str]:
         """What a profile likes and keeps out at once."""
         for title, abstract in self.likes(liked).texts[:_LATEST]:
             if _kept_out(profile, muting, title, abstract):
-                yield f"{profile}: “{shown(title)}” is liked, and papers like it are kept out by mute or none"
+                yield f"“{shown(title)}” is liked, and papers like it are kept out by mute or none"
 
-    def _contradictions(self, profile: str, several: Sequence[Leaning]) -> Iterator[str]:
+    def _contradictions(self, several: Sequence[Leaning]) -> Iterator[str]:
         """What a profile likes and dislikes at once."""
         liked = self.texts(name for each in several for name in each.liked)
         disliked = self.texts(name for each in several for name in each.disliked)
         both = {fold(title) for title, _ in liked} & {fold(title) for title, _ in disliked}
         for title in dict.fromkeys(title for title, _ in liked if fold(title) in both):
-            yield f"{profile}: “{shown(title)}” is both liked and disliked; take it out of one"
+            yield f"“{shown(title)}” is both liked and disliked; take it out of one"
 
-    def _not_met(self, profile: str, several: Sequence[Leaning]) -> Iterator[str]:
+    def _not_met(self, several: Sequence[Leaning]) -> Iterator[str]:
         """The titles that no dump had: they may be slips of the keyboard."""
         named = [name for each in several for name in (*each.liked, *each.disliked) if not is_library(name)]
-        names = [name for name in named if self.likes(name).title_only]
+        unmet: dict[str, str] = {}
+        for name in named:
+            if self.likes(name).title_only:
+                unmet.setdefault(fold(name), name)
+        names = list(unmet.values())
         if names:
             told = ", ".join(f"“{shown(name)}”" for name in names[:_TOLD])
             more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
-            yield f"{profile}: no dump had {told}{more} yet; only the words of the title count"
+            yield f"no dump had {told}{more} yet; only the words of the title count"
+
+    def _unanswered(self, several: Sequence[Leaning]) -> Iterator[str]:
+        """The topics that no paper so far would have come for. What a model would say is not asked here."""
+        papers = self._store.papers.count()
+        topics = [taste for taste in self._tastes(several) if not taste.likes] if papers else []
+        for taste in topics if not self._model else ():
+            if not self._without_model.has(self._without_model.interest(taste)):
+                yield _unanswered(taste.topic, papers)
+
+    @cached_property
+    def _without_model(self) -> Ranker:
+        from newsletter.ranking.interest import Ranker  # noqa: PLC0415 - as above
+
+        return Ranker(background(self._store)[0])
 
     def unread(self) -> Iterator[str]:
         """The libraries that could not be read, each with why."""
@@ -301,8 +331,17 @@ class Leanings:
 
 def _made_of(usual: str, taste: Taste) -> str:
     """A name for all that an interest is made of."""
-    parts = (__version__, usual, taste.topic, taste.likes[:_LATEST], taste.dislikes[:_LATEST])
+    parts = (_PROGRAM, usual, taste.topic, taste.likes[:_LATEST], taste.dislikes[:_LATEST])
     return hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def _unanswered(topic: str, papers: int) -> str:
+    from newsletter.ranking.background import LATENT_FROM  # noqa: PLC0415 - numpy, for those who need it
+
+    seen = f"none of the {papers:,} papers so far has" if papers > 1 else "the only paper so far has not"
+    more = f"below {LATENT_FROM} only words count, and fewer find more"
+    more = more if papers < LATENT_FROM else "is it written as papers write it?"
+    return f"{seen} enough of the words of the topic “{shown(topic)}”; {more}"
 
 
 def _kept_out(profile: str, muting: Matcher, title: str, abstract: str = "") -> bool:
@@ -318,12 +357,12 @@ def background(store: Store) -> tuple[Background, str]:
     from newsletter.ranking import background as backgrounds  # noqa: PLC0415 - numpy, for those who need it
 
     size = settled_size(store.papers.count())
-    kept = store.learning.background(size)
+    kept = store.learning.background(size, _PROGRAM)
     if kept is None:
         texts = store.papers.texts(sampled(size, backgrounds.SAMPLE))
         kept = backgrounds.to_bytes(backgrounds.fit(texts))
         if store.writing:
-            store.learning.put_background(size, kept)
+            store.learning.put_background(size, _PROGRAM, kept)
     return backgrounds.from_bytes(kept), hashlib.blake2b(kept, digest_size=16).hexdigest()
 
 

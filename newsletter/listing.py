@@ -26,6 +26,8 @@ class Block:
     note: str = ""
     href: str = ""
     count: int = 0
+    best_of: int = 0
+    """So many there are, where only the best `count` are shown."""
     above: str = ""
     """The heading over this one and its like: which of the day's editions it is."""
     papers: tuple[str, ...] = ()

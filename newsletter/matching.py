@@ -84,6 +84,8 @@ class _Judge:
 def _nothing_found(near: Nearness | None) -> str:
     if near is None:
         return "no rule matches"
+    if near.lacks:
+        return "no rule matches; it is near, but has too few of the words of what is asked for"
     return f"no rule matches; its nearness is {near.score:.2f}, and 1 would let it in"
 
 
@@ -97,6 +99,10 @@ class Nearness(Protocol):
 
     @property
     def score(self) -> float: ...
+    @property
+    def lacks(self) -> bool:
+        """Whether it is near enough, but has too little of what a topic or bare titles demand."""
+
     def reasons(self) -> tuple[Reason, ...]:
         """Why, in parts that add up to what it adds; none where it is not worth a word."""
 

@@ -23,6 +23,12 @@ TAGS = {
     "h4",
     "del",
     "hr",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
 }
 SCHEMES = {"https", "http", "mailto"}
 
@@ -38,7 +44,7 @@ def note_html(markdown: str, base: str = "") -> str:
     import markdown as library  # noqa: PLC0415  (30 ms, and most digests have no note)
     import nh3  # noqa: PLC0415  (the same)
 
-    html = library.markdown(markdown, extensions=["sane_lists", "smarty"], output_format="html")
+    html = library.markdown(markdown, extensions=["sane_lists", "smarty", "tables"], output_format="html")
     levels = {level: f"h{min(rank, 4)}" for rank, level in enumerate(sorted(set(_LEVEL.findall(html))), 2)}
     html = _HEADING.sub(lambda found: found[1] + levels.get(found[2], "h4"), html)
     clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener")

@@ -16,7 +16,7 @@ from pathlib import Path
 from newsletter.digest_entry import digest_entry, heading
 from newsletter.envelope import TOKEN, token
 from newsletter.errors import SecretMissing
-from newsletter.feed import PRIVATE, Entry, Feed, address, name, newest
+from newsletter.feed import PRIVATE, Entry, Feed, Writer, address, name, newest
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.ports import Press
 from newsletter.publication import Artifact, stamp
@@ -133,6 +133,8 @@ def _entry(of: PrivateEntry, at: str, made: Made) -> Entry:
         sections=of.digest.sections,
         note=of.digest.note,
         at=of.at,
+        trending=of.digest.trending,
+        revised=of.digest.revised,
     )
     # A digest has no page; but entries of one address are one entry to some readers.
     home = address(made.press.site, "index.html")
@@ -140,11 +142,11 @@ def _entry(of: PrivateEntry, at: str, made: Made) -> Entry:
 
 
 def _artifacts(feed: Feed, config: Config, made: Made) -> Iterator[Artifact]:
-    writers: dict[str, Callable[[Feed], bytes]] = {
+    writers: dict[str, Writer] = {
         "rss": partial(rss.rss, press=made.press, authority=made.authority),
-        "atom": partial(atom.atom, press=made.press, known={}),
-        "json_feed": partial(json_feed.json_feed, site=made.press.site, known={}),
+        "atom": partial(atom.atom, press=made.press),
+        "json_feed": partial(json_feed.json_feed, site=made.press.site),
     }
     for output in config.outputs:
         if output in writers:
-            yield Artifact(path=feed.path(SUFFIXES[output]), content=writers[output](feed))
+            yield Artifact(path=feed.path(SUFFIXES[output]), content=writers[output](feed, {}))

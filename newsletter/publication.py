@@ -190,7 +190,10 @@ class Draft:
 
     def artifacts(self) -> tuple[Artifact, ...]:
         """All of its files, made."""
-        return tuple(replace(made, mapped=self.mapped, changed=self.changed) for made in self.make())
+        return tuple(
+            Artifact(path=made.path, content=made.content, mapped=self.mapped, changed=self.changed)
+            for made in self.make()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +239,11 @@ def stamp(parts: Iterable[str]) -> str:
 
 def leaves_of(archive: Archive) -> Sequence[Leaf]:
     """The pages of all papers."""
-    return archive.leaves or [
-        Leaf(paper.number, paper.slug, stamp((repr(paper),)), _said(paper), _changed(archive, paper))
+    if archive.leaves:
+        return archive.leaves
+    latest = _latest(archive.editions)
+    return [
+        Leaf(paper.number, paper.slug, stamp((repr(paper),)), _said(paper), _changed(paper, latest))
         for paper in archive.papers
     ]
 
@@ -267,7 +273,17 @@ def _said(paper: Paper) -> str:
     return stamp((repr(replace(paper, sightings=())),))
 
 
-def _changed(archive: Archive, paper: Paper) -> date | None:
-    dates = [e.date for e in archive.editions if any(paper.number in numbers for _, numbers in e.listed)]
-    dates += [*paper.lists, *([paper.revised.date()] if paper.revised else [])]
+def _latest(editions: Iterable[Edition]) -> dict[int, date]:
+    """When an edition last listed each paper, by its number; the editions come newest first."""
+    found: dict[int, date] = {}
+    for edition in editions:
+        for _, numbers in edition.listed:
+            for number in numbers:
+                found.setdefault(number, edition.date)
+    return found
+
+
+def _changed(paper: Paper, latest: Mapping[int, date]) -> date | None:
+    dates = [*paper.lists, *([paper.revised.date()] if paper.revised else [])]
+    dates += [latest[paper.number]] if paper.number in latest else []
     return max(dates, default=None)

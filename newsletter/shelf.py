@@ -1,7 +1,7 @@
 """What stands in the feeds of an archive: papers, digests, what trends. Archive in, feeds out.
 
-Only what a feed keeps is rendered, and each paper once for all feeds that have it under the same matches. How
-the formats look is not known here.
+Only what a feed keeps is rendered: each paper once for all feeds that have it under the same matches, each
+digest once for all formats. How those look is not known here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import groupby
 
 from newsletter.digest import once
 from newsletter.digest_entry import LONGEST_TITLE, digest_entry, heading
-from newsletter.feed import Entry, Feed, Frozen, address, newest, second
+from newsletter.feed import MOST_KNOWN, PAPERS, Entry, Feed, Frozen, address, newest, second
 from newsletter.model import Match, Paper, Section
 from newsletter.ports import Press
 from newsletter.publication import Archive, Edition, ProfileCard, leaves_of, mentions_of
@@ -28,6 +28,8 @@ KEPT = 100
 """So many entries a feed holds, and an archive document of papers."""
 DIGESTS_FROZEN = 20
 """So many digests an archive document holds: each is as long as twenty papers."""
+DIGESTS_HELD = 1_000
+"""So many digests stay rendered, for the formats to come: 50 MB."""
 MOST_BYTES = 700_000
 """What the texts of a feed of digests may come to: validators stop at 5 MB, some readers at 1 MB."""
 LONGEST_TEXT = 20_000
@@ -97,6 +99,7 @@ class _Shelf:
         self.editions = tuple((edition, self.public(edition)) for edition in reversed(archive.editions))
         self.order = {edition.name: place for place, (edition, _) in enumerate(self.editions)}
         self.contents: dict[tuple[int, int], Entry] = {}
+        self.told: dict[tuple[str, str], Entry] = {}
         leaves = leaves_of(archive)
         self.places = {leaf.number: place for place, leaf in enumerate(leaves)}
         self.stamps = {leaf.number: leaf.said for leaf in leaves}
@@ -133,7 +136,7 @@ class _Shelf:
         last = sum(listing.edition is listings[-1].edition for listing in listings)
         feed = Feed(
             id=self.tag("feed/papers", card),
-            kind="papers",
+            kind=PAPERS,
             title=xml_safe(f"{card.title} – {self.site.title}" if card else self.site.title),
             description=self.description(
                 card, phrase("Every new paper"), phrase("Every new paper for %(title)s")
@@ -262,12 +265,15 @@ class _Shelf:
 
     def digests_of(self, card: ProfileCard | None, start: int, end: int) -> Iterator[Entry]:
         for edition, listed in reversed(self.listed(card)[start:end]):
-            slugs = {slug for slug, _ in listed}
-            yield self.digest(card, edition, tuple(edition.public(slugs)))
+            key = card.slug if card else "", edition.name
+            if key not in self.told:
+                slugs = {slug for slug, _ in listed}
+                self.told[key] = self.digest(card, edition, edition.public(slugs))
+            yield self.told[key]
 
-    def digest(self, card: ProfileCard | None, edition: Edition, sections: tuple[Section, ...]) -> Entry:
+    def digest(self, card: ProfileCard | None, edition: Edition, sections: Iterable[Section]) -> Entry:
         titled = [replace(section, title=self.cards[section.profile].title) for section in sections]
-        count = len({p.paper.number for section in sections for p in section.all})
+        count = len({p.paper.number for section in titled for p in section.all})
         title = heading(self.words, edition.date, count)
         return digest_entry(
             self.press,
@@ -330,6 +336,9 @@ class _Shelf:
 
     def document(self, of: Feed, entries: Callable[[], Iterable[Entry]]) -> Feed:
         """An archive document with its entries, which are rendered now."""
+        for held, most in ((self.contents, MOST_KNOWN), (self.told, DIGESTS_HELD)):
+            if len(held) > most:
+                held.clear()
         made = tuple(entries())
         return replace(of, entries=made, updated=newest(made, self.archive.authority))
 

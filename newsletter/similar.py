@@ -2,7 +2,7 @@
 gives it its page. The state in, pairs into the state; how near is near is ranking's to say.
 
 What a page lists follows from the pairs, and these stay: so a page changes only when a newer paper is nearer
-than one that it lists. Each new paper is compared with the latest 10,000, whose words are kept counted.
+than one that it lists. Each new paper is compared with the latest 4,000, whose words are kept counted.
 """
 
 from __future__ import annotations

@@ -332,7 +332,7 @@ def _occurrences(text: str, found: Iterable[str]) -> Iterator[tuple[int, int]]:
     passages = {_folded(passage).strip() for passage in found} - {""}
     folded = _folded(text) if passages else ""
     hits = [(at, at + len(passage)) for passage in passages for at in _standing(passage, folded)]
-    places = _places(text, folded) if hits else ()
+    places = _places(text, max(after for _, after in hits)) if hits else ()
     for at, after in hits:
         start, end = places[at], places[after]
         if start < end:
@@ -360,12 +360,18 @@ def _folded(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_PLAIN)
 
 
-def _places(text: str, folded: str) -> Sequence[int]:
-    """Where each character of the folded text stood, and the end."""
-    if text.isascii() or (len(text) == len(folded) and _PLAIN.uneven.isdisjoint(text)):
-        return range(len(text) + 1)
-    places = [place for place, character in enumerate(text) for _ in _PLAIN[ord(character)]]
-    return [*places, len(text)]
+def _places(text: str, last: int) -> Sequence[int]:
+    """Where each character of the folded text stood, as far as the last that is asked for."""
+    uneven = () if text.isascii() else _PLAIN.uneven.intersection(text)
+    # What was shortened has its only such character, “…”, at the end.
+    if not uneven or last <= min(map(text.index, uneven)):
+        return range(last + 1)
+    places: list[int] = []
+    start = 0
+    for found in re.finditer(f"[{re.escape(''.join(uneven))}]", text):
+        places += [*range(start, found.start()), *[found.start()] * len(_PLAIN[ord(found[0])])]
+        start = found.end()
+    return [*places, *range(start, len(text) + 1)]
 
 
 class _Plain(dict[int, str]):

@@ -123,7 +123,7 @@ def bibtex(paper: Paper, url: str) -> str:
     arxiv, doi = known(paper, "arxiv"), known(paper, "doi")
     fields = {
         "title": f"{{{_tex(paper.title)}}}",
-        "author": " and ".join(_tex(author) for author in paper.authors),
+        "author": _tex(" and ".join(paper.authors)),
         "year": str(paper.published.year) if paper.published else "",
         "howpublished": _tex(paper.venue),
         "eprint": _tex(arxiv),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -169,6 +170,16 @@ def test_headings_of_a_note_come_below_that_of_its_page_and_skip_no_level():
     assert ["<h2>One</h2>", "<h3>Two</h3>", "<h4>Three</h4>", "<h4>Four</h4>"] == html.split("\n")[:4]
     assert "<code>&lt;h1&gt;</code>" in html
     assert "<h2>Alone</h2>" == note_html("### Alone")
+
+
+def test_a_table_of_a_note_is_a_table_without_anything_that_acts():
+    html = note_html("Seen | Kept\n---|--:\n*one* | <b onclick=y>1</b>\n[x](javascript:x) | a\n")
+    cells = re.findall(r"<(t[hd])>(.*?)</t", html)
+
+    assert [("th", "Seen"), ("th", "Kept"), ("td", "<em>one</em>"), ("td", "1")] == cells[:4]
+    assert 1 == html.count("<table>") == html.count("</table>")
+    assert "javascript" not in html
+    assert "style" not in html
 
 
 @pytest.mark.parametrize(

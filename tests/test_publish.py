@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import os
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+import newsletter.publish
 from newsletter.errors import PublishError, TemplateError
 from newsletter.hands import shared
 from newsletter.publication import Artifact, Draft, Summary
@@ -50,12 +52,13 @@ def test_a_template_that_fails_leaves_the_last_good_site(tmp_path):
 
 def test_the_front_page_comes_last_and_what_pages_need_comes_first(tmp_path, monkeypatch):
     order = []
-    replace = Path.replace
-    monkeypatch.setattr(
-        Path,
-        "replace",
-        lambda self, to: (order.append(to.relative_to(tmp_path).as_posix()), replace(self, to))[1],
-    )
+    replace = os.replace
+
+    def noted(unfinished, to):
+        order.append(Path(to).relative_to(tmp_path).as_posix())
+        replace(unfinished, to)
+
+    monkeypatch.setattr(os, "replace", noted)
     names = ["index.html", "feeds/feed.xml", "about.html", "papers/a.html", "assets/style.css"]
     publish(map(artifact, names), tmp_path)
 
@@ -117,7 +120,7 @@ def test_every_failing_disk_has_its_hint(tmp_path, monkeypatch, code):
     def fail(*_):
         raise OSError(code, "as the system says")
 
-    monkeypatch.setattr(Path, "write_bytes", fail)
+    monkeypatch.setattr(newsletter.publish, "open", fail, raising=False)
     with pytest.raises(PublishError, match="as the system says") as told:
         publish([artifact("a.html")], tmp_path)
 
@@ -129,7 +132,7 @@ def test_a_failure_we_never_met_is_told_too(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError(errno.EIO, "input/output error")
 
-    monkeypatch.setattr(Path, "write_bytes", fail)
+    monkeypatch.setattr(newsletter.publish, "open", fail, raising=False)
     with pytest.raises(PublishError, match="input/output error"):
         publish([artifact("a.html")], tmp_path)
 

@@ -16,7 +16,7 @@ from newsletter.idle import ours
 from newsletter.leanings import Leanings
 from newsletter.model import Profile, Subscriber
 from newsletter.settings import Config
-from newsletter.store import open_store
+from newsletter.store import Store, open_store
 
 
 @click.command(short_help="Check config.yaml, templates and folders; say who is due when.")
@@ -60,9 +60,33 @@ def _of_the_state(config: Config) -> Iterator[str]:
     try:
         if there and config.email.via == "smtp":
             yield from filter(None, (written_not_sent(store, config),))
-        yield from Leanings(store, config.profiles, config.path.parent, keeps=there).troubles()
+        yield from _never_seen(store, config)
+        model = config.ranking.model
+        leanings = Leanings(store, config.profiles, config.path.parent, model, keeps=there)
+        owners = _owners(config)
+        yield from leanings.troubles(lambda name: owners.get(name, name))
     finally:
         store.close()
+
+
+def _never_seen(store: Store, config: Config) -> Iterator[str]:
+    """Former names of profiles that a state with profiles in it never saw: slips, most likely."""
+    rows = store.editions.profiles()
+    known = {name for row in rows for name in (row.name, *row.former)}
+    for profile in config.profiles if rows else ():
+        if profile.formerly and profile.formerly not in known:
+            yield f"profile {profile.name}: the state never saw a profile {profile.formerly} (`formerly`)"
+
+
+def _owners(config: Config) -> dict[str, str]:
+    """Whose the own interests are, whose names are for the program alone."""
+    private = {profile.name for profile in config.profiles if profile.private}
+    return {
+        name: f"{each.address}, own interests"
+        for each in config.subscribers
+        for name in each.profiles
+        if name in private
+    }
 
 
 def _of_the_model(config: Config) -> Iterator[str]:

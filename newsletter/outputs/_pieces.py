@@ -45,10 +45,11 @@ class Pieces:
         at = clock(edition.made, self.press.site)
         return self.press.words.say("Edition %(number)s, %(time)s", number=number, time=at)
 
-    def block(self, section: Section, up: str, limit: int, **words: str) -> Block:
+    def block(self, section: Section, up: str, limit: int, *, best_of: int = 0, **words: str) -> Block:
         level = 4 if words.get("above") else 3
         return Block(
             **words,
+            best_of=best_of,
             count=len(section.picks) + len(section.more),
             papers=tuple(
                 self.pick(pick, up, limit, level, rank) for rank, pick in enumerate(section.picks, 1)

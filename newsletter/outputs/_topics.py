@@ -22,15 +22,14 @@ WEEKS = 8
 MOST_READ = 100
 """So many papers of a week are read, the first of each of its editions."""
 WEEK = timedelta(days=7)
-WIDTH, ROW = 400, 46
-"""Of the picture, and of a row in it."""
-BAR, STEP, TALL, LONG = 13, 18, 34, 150
-"""A bar's width, from bar to bar, the tallest; the longest, where one week alone has lying bars."""
+BAR, STEP, TALL, LONG = 12, 16, 30, 120
+"""Of a topic's picture: a bar's width, from bar to bar, the tallest; the longest, where one week alone has
+lying bars."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A week of a topic, where it stands in the picture."""
+    """A week of a topic, where it stands in the topic's picture."""
 
     x: float
     y: float
@@ -40,10 +39,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A topic with its bars, the last week's last; `y` is where it begins in the picture."""
+    """A topic with its bars, the last week's last."""
 
     topic: Topic
-    y: int
     bars: tuple[Bar, ...]
 
 
@@ -57,9 +55,15 @@ class Chart:
     papers: tuple[int, ...]
 
     @property
+    def width(self) -> int:
+        """Of each topic's picture."""
+        weeks = len(self.papers)
+        return STEP * (weeks - 1) + BAR if weeks > 1 else LONG
+
+    @property
     def height(self) -> int:
-        """Of the picture."""
-        return ROW * len(self.rows)
+        """Of each topic's picture."""
+        return TALL if len(self.papers) > 1 else BAR
 
 
 def topics(
@@ -82,7 +86,6 @@ def topics(
             first=newest - WEEK + timedelta(days=1) if newest else None,
             last=newest,
             before=len(weeks) - 1,
-            width=WIDTH,
         )
 
     made_of = almanac.stamp(editions, len(weeks), *(card.active for card in archive.profiles))
@@ -149,21 +152,15 @@ def _chart(title: str, href: str, weeks: Sequence[Sequence[Told]]) -> Chart:
         for topic in found
     ]
     top = max((share for its in shares for share in its), default=0.0) or 1.0
-    rows = (
-        Row(topic=topic, y=at * ROW, bars=tuple(_bars(its, top, at * ROW)))
-        for at, (topic, its) in enumerate(zip(found, shares, strict=True))
-    )
+    rows = (Row(topic=topic, bars=tuple(_bars(its, top))) for topic, its in zip(found, shares, strict=True))
     return Chart(title=title, href=href, rows=tuple(rows), papers=papers)
 
 
-def _bars(shares: Sequence[float], top: float, y: int) -> Iterator[Bar]:
-    """A standing bar for each week, the last at the right edge however many there are; a line for none. One
-    week alone has a lying bar.
-    """
+def _bars(shares: Sequence[float], top: float) -> Iterator[Bar]:
+    """A standing bar for each week, a line for none. One week alone has a lying bar."""
     if len(shares) == 1:
-        yield Bar(x=WIDTH - LONG, y=y + ROW - 24, width=round(LONG * shares[0] / top, 1), height=BAR)
+        yield Bar(x=0, y=0, width=round(LONG * shares[0] / top, 1), height=BAR)
         return
-    first = WIDTH - STEP * (len(shares) - 1) - BAR
     for at, share in enumerate(shares):
         height = max(2.5, round(TALL * share / top, 1)) if share else 1.0
-        yield Bar(x=first + at * STEP, y=round(y + 40 - height, 1), width=BAR, height=height)
+        yield Bar(x=at * STEP, y=round(TALL - height, 1), width=BAR, height=height)

@@ -23,10 +23,10 @@ SUMMARY = 400
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
     """atom.xml for everything and what trends, for each profile and for digests."""
-    yield from written(feeds(archive, press), "atom.xml", partial(atom, press=press, known={}))
+    yield from written(feeds(archive, press), "atom.xml", partial(atom, press=press))
 
 
-def atom(feed: Feed, press: Press, known: Fragments) -> bytes:
+def atom(feed: Feed, known: Fragments, press: Press) -> bytes:
     """The feed as Atom; `known` are the fragments of entries, to which it adds."""
     site = press.site
     linked = {rel: address(site, feed.beside("atom.xml", stem)) for rel, stem in feed.neighbours()}

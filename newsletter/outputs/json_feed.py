@@ -18,10 +18,10 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
     """feed.json for everything and what trends, for each profile and for digests."""
-    yield from written(feeds(archive, press), "json", partial(json_feed, site=press.site, known={}))
+    yield from written(feeds(archive, press), "json", partial(json_feed, site=press.site))
 
 
-def json_feed(feed: Feed, site: Site, known: Fragments) -> bytes:
+def json_feed(feed: Feed, known: Fragments, site: Site) -> bytes:
     """The feed as JSON; a key without a value is left out. `known` are the fragments of entries."""
     document: dict[str, object] = {
         "version": VERSION,

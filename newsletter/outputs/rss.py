@@ -1,18 +1,21 @@
 """RSS 2.0 by feedgen, and the OPML list of all feeds. Feeds in, artifacts out.
 
 feedgen's traps are closed here: entries are appended (it would put the newest last), the link to the page
-comes after the self link (the channel takes the last one), every date is given (it would write the run's).
+comes after the self link (the channel takes the last one), its date is given (it would write the run's).
 It writes no link but the self link, so hubs and archive documents come in by an extension of its own kind.
+
+It writes each entry once, in the first feed that has it: the others get the same words with another date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from email.utils import format_datetime
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
-from newsletter.feed import STYLE, TTL_MINUTES, Entry, Feed, address, home, up, written
+from newsletter.feed import STYLE, TTL_MINUTES, Entry, Feed, Fragments, address, home, up, written
 from newsletter.ports import Press
 from newsletter.publication import Archive, Artifact, Draft
 from newsletter.settings import Site
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"
+ITEM, END = "    <item>\n", "  </channel>\n</rss>\n"
+"""How an entry begins and a document ends, as lxml lays them out; in a text there is no <."""
 
 
 def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
@@ -35,11 +40,19 @@ def artifacts(archive: Archive, press: Press) -> Iterator[Artifact | Draft]:
     yield Artifact(path="feeds/feeds.opml", content=opml.encode())
 
 
-def rss(feed: Feed, press: Press, authority: str) -> bytes:
-    """The feed as RSS 2.0."""
+def rss(feed: Feed, known: Fragments, press: Press, authority: str) -> bytes:
+    """The feed as RSS 2.0; `known` are the fragments of entries, to which it adds."""
+    new = {entry.key: entry for entry in feed.entries if entry.key not in known}
+    document = _document(feed, new.values(), press.site, authority)
+    head, *items = document.removesuffix(END).split(ITEM)
+    known.update(zip(new, map(_fragment, items), strict=True))
+    return (_styled(head, feed) + "".join(_entry(entry, known) for entry in feed.entries) + END).encode()
+
+
+def _document(feed: Feed, entries: Iterable[Entry], site: Site, authority: str) -> str:
+    """The feed with some entries, as feedgen writes it."""
     from feedgen.feed import FeedGenerator  # noqa: PLC0415  (40 ms, and other runs need no feed)
 
-    site = press.site
     channel = FeedGenerator()
     channel.load_extension("dc")
     channel.register_extension("links", partial(_Links, feed, site), atom=False)
@@ -52,9 +65,22 @@ def rss(feed: Feed, press: Press, authority: str) -> bytes:
     if site.url:
         channel.link(href=address(site, feed.path("xml")), rel="self", type="application/rss+xml")
     channel.link(href=address(site, feed.page) or home(site, authority) + "/", rel="alternate")
-    for entry in feed.entries:
+    for entry in entries:
         _add(channel, entry)
-    return _styled(channel.rss_str(pretty=True), feed)
+    text: str = channel.rss_str(pretty=True).decode()
+    return text
+
+
+def _fragment(item: str) -> tuple[str, str]:
+    """All of an entry that stands before its date, and all that stands after it."""
+    before, opened, dated = item.partition("<pubDate>")
+    _, closed, after = dated.partition("</pubDate>")
+    return f"{ITEM}{before}{opened}", f"{closed}{after}"
+
+
+def _entry(entry: Entry, known: Fragments) -> str:
+    before, after = known[entry.key]
+    return f"{before}{format_datetime(entry.published)}{after}"
 
 
 class _Links:
@@ -83,13 +109,11 @@ class _Links:
 def _add(channel: FeedGenerator, entry: Entry) -> None:
     # A reader takes a description for HTML, whatever was meant: so it is HTML.
     added = channel.add_entry(order="append")
-    added.id(entry.id)
     added.guid(entry.id, permalink=False)
     added.title(entry.title)
     added.description(escape(entry.summary, quote=False))
     added.content(entry.html)
     added.published(entry.published)
-    added.updated(entry.updated)
     if entry.link:
         added.link(href=entry.link)
     if entry.authors:
@@ -98,8 +122,7 @@ def _add(channel: FeedGenerator, entry: Entry) -> None:
         added.category(term=tag)
 
 
-def _styled(document: bytes, feed: Feed) -> bytes:
+def _styled(head: str, feed: Feed) -> str:
     """With a style sheet, so that who opens it in a browser sees a page. Never XSLT: browsers drop it."""
-    declaration, _, rest = document.partition(b"\n")
-    style = f'<?xml-stylesheet type="text/css" href="{up(feed, "xml")}{STYLE}"?>\n'
-    return declaration + b"\n" + style.encode() + rest
+    declaration, _, rest = head.partition("\n")
+    return f'{declaration}\n<?xml-stylesheet type="text/css" href="{up(feed, "xml")}{STYLE}"?>\n{rest}'

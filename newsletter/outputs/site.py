@@ -225,6 +225,7 @@ class _Site:
         )
         for section in once(tuple(ranked)):
             best = section.picks[:BEST]
+            all_of_it = "index" if full else of.name
             yield self.pieces.block(
                 replace(section, picks=best if full else (), more=() if full else best),
                 "../",
@@ -232,7 +233,8 @@ class _Site:
                 id=section.profile,
                 title=section.title,
                 note=section.reason,
-                href=f"../profiles/{self.cards[section.profile].address}/index.html",
+                href=f"../profiles/{self.cards[section.profile].address}/{all_of_it}.html",
+                best_of=len(section.picks),
             )
 
     # --------------------------------------------------------------------------------------- profiles

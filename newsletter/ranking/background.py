@@ -149,15 +149,20 @@ class Background:
         rarity = np.log((self.size + 1) / (spread + 1)) + 1
         if self.size >= _OFTEN_FROM:
             rarity[spread > _OFTEN * self.size] = 0
-        if self.size >= _RARE_FROM:
-            rarity[spread < 2] *= _RARE  # noqa: PLR2004 - in none or one
         return rarity.astype(np.float32)
 
+    def worth(self, grams: NDArray[np.int32]) -> Floats:
+        """What grams count for in a text: their rarity, and less where that may be chance."""
+        worth = self.rarity(grams)
+        if self.size >= _RARE_FROM:
+            worth[self.spread[grams] < 2] *= _RARE  # noqa: PLR2004 - in none or one
+        return worth
+
     def _rows(self, counts: Counts) -> Rows:
-        rarity = self.rarity(counts.grams)
-        telling = rarity > 0
+        worth = self.worth(counts.grams)
+        telling = worth > 0
         owners, grams, often = counts.owners[telling], counts.grams[telling], counts.often[telling]
-        weights = (1 + np.log(often)) * rarity[telling]
+        weights = (1 + np.log(often)) * worth[telling]
         papers = len(counts.lengths)
         norm = np.sqrt(np.bincount(owners, weights**2, minlength=papers))
         tfidf = (weights / norm[owners]).astype(np.float32)

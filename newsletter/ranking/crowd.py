@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.ranking.background import BUCKETS, Rows, spread_evenly
-from newsletter.ranking.interest import Demand, Interest, steepness
+from newsletter.ranking.demand import Demand
+from newsletter.ranking.interest import Interest, steepness
 from newsletter.ranking.latent import Floats, Ints
 from newsletter.ranking.vectors import Grams
 
@@ -36,6 +37,7 @@ _STANDING = np.dtype([("owner", "<i4"), ("value", "<f4")])
 from memory at once: that is what following costs.
 """
 _LOW = (1 << 32) - 1
+_NOTHING = np.zeros(0, np.int32)
 
 
 class Crowd:
@@ -98,12 +100,14 @@ class Crowd:
             group.follow(here, asked, group.bm25)
 
     def met(self, demands: Sequence[Demand]) -> NDArray[np.bool_]:
-        """Which papers have enough of each topic: most of its words by rarity, or its sense or meaning."""
+        """Which papers have enough of each topic: words, or sense, or meaning."""
         words = self._sought([each.words for each in demands], [each.rarity for each in demands])
-        met = self._holding(words, len(demands)) >= _column(each.needed for each in demands)
+        held = self._holding(words, len(demands))
+        met = held >= _column(each.needed for each in demands)
         if self._rows.dense.shape[1]:
             senses = np.stack([each.sense for each in demands])
-            met |= senses @ self._rows.dense.T >= _column(each.like for each in demands)
+            together = held + senses @ self._rows.dense.T
+            met |= (held > 0) & (together >= _column(each.together for each in demands))
         if self._rows.meaning.shape[1]:
             meanings = np.stack([each.meaning for each in demands])
             met |= meanings @ self._rows.meaning.T >= _column(each.alike for each in demands)
@@ -138,7 +142,8 @@ def _spread(rows: Rows, interests: Sequence[Interest]) -> Ints:
     sought = np.zeros(BUCKETS, np.bool_)
     for first in range(0, len(interests), BLOCK):
         some = interests[first : first + BLOCK]
-        sought[np.concatenate([each.grams for each in some] + [each.query for each in some])] = True
+        told = [(each.grams, each.query, each.demand.words if each.demand else _NOTHING) for each in some]
+        sought[np.concatenate([*chain.from_iterable(told)])] = True
     return np.bincount(rows.grams[sought[rows.grams]], minlength=BUCKETS)
 
 

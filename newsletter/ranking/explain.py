@@ -80,7 +80,7 @@ def pieces(
     that which means most nearly the same.
     """
     by_gram, latent, meaning = _parts(interest, common)
-    named = _named(by_gram, reading, interest if interest.demand else None)
+    named = _named(by_gram, reading, None if taste.likes else interest)
     least = _NAMED * (sum(by_gram.values()) + latent + meaning)
     told = [piece for piece in named[:_TERMS] if piece.share >= least]
     rest = sum(by_gram.values()) - sum(piece.share for piece in told)

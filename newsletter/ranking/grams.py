@@ -16,15 +16,16 @@ TITLE = 3
 """A word in a title counts as three in an abstract: worth 0.01 nDCG@10 on reading lists."""
 
 _STOP = """
-a about after all also although among an and any are as at based be because been before being
+a about after all also although am among an and any are as at based be because been before being
 between both but by can could do does each either for from further given has have here how
-however if in into is it its may more moreover most much near not of on onto or other our out
-over per several show shows so some such than that the their them then there these they this
-those through thus to under until up upon us use used using via was we well were what when where
-whether which while who whose will with within without would yet
+however if in interested into is it its know may me mine more moreover most much my near not of
+on onto or other our out over per several show shows so some such than that the their them then
+there these they this those through thus to under until up upon us use used using via want wants
+was we well were what when where whether which while who whose will with within without would
+yet you your yours
 """
 STOP = frozenset(_STOP.split())
-"""Words that say nothing of what a paper is about."""
+"""Words that say nothing of what a paper is about, nor of what one would like to read."""
 
 Gram = str
 """A word, or two with a blank between them; plural endings are off."""

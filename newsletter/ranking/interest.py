@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.ranking.background import Background, Rows, Text, hashed, spread_evenly
+from newsletter.ranking.demand import Demand, demanded, met
 from newsletter.ranking.grams import grams, phrase
 from newsletter.ranking.latent import Floats
 from newsletter.ranking.meaning import Embedder, said
 from newsletter.ranking.usual import Others, looks, of_a_paper, usual
-from newsletter.ranking.vectors import Grams, Vector, largest, mean, standard
+from newsletter.ranking.vectors import Grams, Vector, largest, mean, standard, within
 
 Slopes = NDArray[np.float64]
 
@@ -44,15 +45,8 @@ _STAND_INS = 5
 _LITERAL = 0.003
 """A short topic that stands literally in so large a share of the archive is a keyword."""
 _LITERAL_WORDS = 4
-_MOST_OF_IT = 0.6
-_SAME_SENSE = 0.4
-_ROUNDING = 1e-6
 _NOISE = 1e-6
 """A part that is the same for all papers differs by so much from rounding alone."""
-_NEVER = 2.0
-"""More than a cosine can be."""
-_SAME_MEANING = 4.0
-"""Standard deviations: few papers in a thousand mean a topic that much."""
 
 
 class Blend(NamedTuple):
@@ -99,23 +93,10 @@ class Taste:
         topic = (("", self.topic),) if self.topic else ()
         return self.likes[:LIKES] + self.dislikes[:LIKES] + topic
 
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a paper must have of a topic: of its words so much by rarity, or a latent sense as much like its,
-    or for a model a meaning as much like its.
-
-    Without it the nearest of papers that are all far away would pass: grammatical error correction for
-    somebody who asked for quantum error correction.
-    """
-
-    words: Grams
-    rarity: Floats
-    needed: float
-    sense: Floats
-    like: float
-    meaning: Floats
-    alike: float
+    @property
+    def bare(self) -> bool:
+        """Whether all that is known of it are a few words: a topic, or titles."""
+        return not any(abstract.strip() for _, abstract in self.likes[:LIKES])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +117,7 @@ class Interest:
     liked_meaning: NDArray[np.float16]
     """The same for a model; without columns where there is none."""
     demand: Demand | None = None
-    """What a paper must have where nothing is liked."""
+    """What a paper must have where nothing is liked that has more than a title."""
 
     @property
     def literal(self) -> bool:
@@ -229,20 +210,32 @@ class Ranker:
 
     def interest(self, taste: Taste) -> Interest:
         """A taste as a vector, with what is usual for it."""
-        words = phrase(taste.topic)
         if taste.likes:
-            liked = self._known(taste.likes[:LIKES])
-            return replace(
-                self._settled(taste, self._liked(taste), (), self._blend_of(taste)),
-                liked=liked.dense.astype(np.float16),
-                liked_meaning=liked.meaning.astype(np.float16),
-            )
+            return self._of_likes(taste)
+        words = phrase(taste.topic)
         if self._is_keyword(words):
             found = self._settled(taste, self._topic(taste), words, self._blend(KEYWORD))
         else:
             vector = self._topic(taste, stand_ins=True)
             found = self._settled(taste, vector, (), self._blend(TOPICAL))
-        return replace(found, demand=self._demand(taste.topic))
+        return replace(found, demand=self._demand([("", taste.topic)]))
+
+    def _of_likes(self, taste: Taste) -> Interest:
+        liked = self._known(taste.likes[:LIKES])
+        found = replace(
+            self._settled(taste, self._liked(taste), (), self._blend_of(taste)),
+            liked=liked.dense.astype(np.float16),
+            liked_meaning=liked.meaning.astype(np.float16),
+        )
+        if not taste.bare:
+            return found
+        topic = (("", taste.topic),) if taste.topic else ()
+        return replace(found, demand=self._demand((*taste.likes[:LIKES], *topic)))
+
+    def has(self, interest: Interest) -> bool:
+        """Whether a paper of the archive has what is demanded; where nothing is, whether there is one."""
+        rows, demand = self.background.sample, interest.demand
+        return any(demand is None or met(demand, rows, row) for row in range(len(rows)))
 
     def _blend(self, blend: Blend) -> Blend:
         return WITH_MEANING[blend] if self._embedder else blend
@@ -292,18 +285,9 @@ class Ranker:
         known = [self._read[text] for text in texts if text in self._read]
         return self._rows.taken(known) if len(known) == len(texts) else self.rows(texts)
 
-    def _demand(self, topic: str) -> Demand:
-        words = np.unique(np.array([hashed(word) for word in phrase(topic)], np.int32))
-        rarity = np.maximum(self.background.rarity(words), 1.0).astype(np.float32)
-        needed = (_MOST_OF_IT - _ROUNDING) * float(rarity.sum())
-        known = float(rarity[self.background.spread[words] > 0].sum())
-        # Of a topic whose words no paper has, the latent space knows only the odd one.
-        like = _SAME_SENSE if known >= needed else _NEVER
-        topical = self._known([("", topic)])
-        (meaning,) = topical.meaning
-        mean, deviation = usual(self._usual_meaning @ meaning) if meaning.size else (_NEVER, 0.0)
-        alike = mean + _SAME_MEANING * deviation
-        return Demand(words, rarity, needed, topical.dense[0], like, meaning, alike)
+    def _demand(self, several: Sequence[Text]) -> Demand:
+        words = [" ".join(text) for text in several]
+        return demanded(words, self._known(several), self.background, self._usual_meaning)
 
     def _query(self, topic: str) -> Grams:
         return np.unique(np.array([hashed(gram) for gram in grams(topic)], np.int32))
@@ -339,7 +323,7 @@ class Ranker:
         # A model finds no paper as far from a liked one as words do: there the liked one bends nothing.
         others = self._others.than(() if self._embedder else looks(self._known(likes)))
         told = [usual(part[others]) for part in parts(interest, self._reference)]
-        if likes and not any(abstract.strip() for _, abstract in likes):
+        if taste.bare:
             mean, deviation = told[0]
             told[0] = mean, max(deviation, self._of_a_paper * float(np.linalg.norm(interest.weights)))
         return [*told, usual(_told(interest.meaning, self._usual_meaning))]
@@ -380,9 +364,9 @@ def overlap(interest: Interest, rows: Rows, row: int) -> Overlap:
     """An interest beside one paper."""
     span = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
     grams, tfidf, bm25 = rows.grams[span], rows.tfidf[span], rows.bm25[span]
-    common, places = _within(grams, interest.grams)
+    common, places = within(grams, interest.grams)
     products = interest.weights[places] * tfidf[common]
-    asked, _ = _within(grams, interest.query)
+    asked, _ = within(grams, interest.query)
     latent = float(interest.dense @ rows.dense[row]) if interest.dense.size else 0.0
     meaning = float(interest.meaning @ rows.meaning[row]) if interest.meaning.size else 0.0
     four = (float(products.sum()), latent, float(bm25[asked].sum()), meaning)
@@ -398,25 +382,6 @@ def nearness(slopes: Slopes, common: Overlap) -> float:
     """The score from a row of steepness."""
     *steep, level = slopes.tolist()
     return float(level + sum(slope * part for slope, part in zip(steep, common.parts, strict=True)))
-
-
-def met(demand: Demand, rows: Rows, row: int) -> bool:
-    """Whether a paper has enough of a topic."""
-    grams = rows.grams[int(rows.starts[row]) : int(rows.starts[row + 1])]
-    _, places = _within(np.unique(grams), demand.words)
-    sense = float(demand.sense @ rows.dense[row]) if rows.dense.size else 0.0
-    meaning = float(demand.meaning @ rows.meaning[row]) if demand.meaning.size else 0.0
-    holds = float(demand.rarity[places].sum()) >= demand.needed
-    return holds or sense >= demand.like or meaning >= demand.alike
-
-
-def _within(grams: Grams, known: Grams) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Which of some grams are among known ones, which are sorted, and the places of these there."""
-    if not len(known):
-        return np.zeros(len(grams), np.bool_), np.zeros(0, np.intp)
-    places = np.minimum(np.searchsorted(known, grams), len(known) - 1)
-    here = known[places] == grams
-    return here, places[here]
 
 
 def steepness(interests: Sequence[Interest]) -> Slopes:

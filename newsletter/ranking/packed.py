@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsletter.ranking.interest import Blend, Demand, Interest
+from newsletter.ranking.demand import Demand
+from newsletter.ranking.interest import Blend, Interest
 
 _TYPES = ("<i4", "<f4", "<f4", "<i4", "<f4", "<f2", "<f4", "<f2", "<i4", "<f4", "<f4", "<f4")
 
@@ -25,7 +26,7 @@ def packed(interest: Interest) -> bytes:
     arrays: list[NDArray[Any]] = [interest.grams, interest.weights, interest.dense, interest.query]
     arrays += [interest.usual, interest.liked, interest.meaning, interest.liked_meaning]
     if demand:
-        head["needs"] = [demand.needed, demand.like, demand.alike]
+        head["needs"] = [demand.needed, demand.together, demand.alike]
         arrays += [demand.words, demand.rarity, demand.sense, demand.meaning]
     parts = [np.ascontiguousarray(array, kind) for array, kind in zip(arrays, _TYPES, strict=False)]
     head["lengths"] = [part.nbytes for part in parts]
@@ -42,8 +43,8 @@ def unpacked(content: bytes) -> Interest:
     dense, meaning = arrays[2], arrays[6]
     demand = None
     if head["needs"]:
-        needed, like, alike = head["needs"]
-        demand = Demand(arrays[8], arrays[9], needed, arrays[10], like, arrays[11], alike)
+        needed, together, alike = head["needs"]
+        demand = Demand(arrays[8], arrays[9], needed, arrays[10], together, arrays[11], alike)
     return Interest(
         grams=arrays[0],
         weights=arrays[1],

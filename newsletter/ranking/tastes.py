@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from newsletter.model import Paper, Reason
 from newsletter.ranking.background import Rows, Text, hashed
 from newsletter.ranking.crowd import BLOCK, Crowd
+from newsletter.ranking.demand import met
 from newsletter.ranking.explain import Reading, as_reasons, nearest, pieces
 from newsletter.ranking.grams import spoken
 from newsletter.ranking.interest import (
@@ -28,7 +29,6 @@ from newsletter.ranking.interest import (
     Overlap,
     Ranker,
     Taste,
-    met,
     nearness,
     overlap,
     steepness,
@@ -238,6 +238,14 @@ class Near:
     number: int
     score: float
     common: Overlap | None
+
+    @property
+    def lacks(self) -> bool:
+        """Whether it is near enough, but has too little of what is demanded."""
+        demand = self.scored.tastes.interests[self.number].demand
+        return (
+            demand is not None and self.score == _NOT_QUITE and not met(demand, self.scored.rows, self.place)
+        )
 
     def reasons(self) -> tuple[Reason, ...]:
         """Why, in parts that add up to the score times the weight; none where it is not worth a word."""

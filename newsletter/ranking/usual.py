@@ -55,9 +55,10 @@ def usual(values: Floats) -> tuple[float, float]:
 def of_a_paper(rows: Rows, near: Callable[[NDArray[np.int32], Floats], Floats]) -> float:
     """How much nearness in words usually differs for one of the papers; `near` tells all of them from grams.
 
-    For titles alone it is taken to differ no less: where the archive knows one word of a title, that word
-    would else be all there is to be near in. “ReAct: Synergizing Reasoning and Acting”
-    brought whatever reasons.
+    For a few words, of a topic or of titles, it is taken to differ no less. Where the archive knows one word
+    of a title, that word would else be all there is to be near in: “ReAct: Synergizing Reasoning and Acting”
+    brought whatever reasons. And where it knows none, there would be no measure: the first one on exoplanets
+    would not come to who asked for them.
     """
     places = spread_evenly(len(rows), _ASKED)
     return float(np.median([usual(np.delete(near(*rows.sparse(each)), each))[1] for each in places] or [0.0]))

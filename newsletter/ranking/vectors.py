@@ -73,3 +73,12 @@ def standard(values: Floats) -> Floats:
     """The values less their mean, in standard deviations."""
     away: Floats = (values - values.mean()) / (values.std() + np.float32(1e-9))
     return away
+
+
+def within(grams: Grams, known: Grams) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Which of some grams are among known ones, which are sorted, and the places of these there."""
+    if not len(known):
+        return np.zeros(len(grams), np.bool_), np.zeros(0, np.intp)
+    places = np.minimum(np.searchsorted(known, grams), len(known) - 1)
+    here = known[places] == grams
+    return here, places[here]

@@ -329,7 +329,9 @@ def _known_field(token: _Token) -> _Token:
     name = token.text.lower()
     if name in _LEAVES:
         return _Token("field", name, token.offset)
-    close = difflib.get_close_matches(name, [known for known in _LEAVES if known], n=1)
+    fields = [known for known in _LEAVES if known]
+    # ti:, abs: and au: are what arXiv's search has.
+    close = [known for known in fields if known.startswith(name)] or difflib.get_close_matches(name, fields)
     hint = f"did you mean {close[0]}:?" if close else "put a word with a colon in double quotes"
     raise BadQuery(f"unknown field “{shown(token.text)}”", token.offset, hint)
 

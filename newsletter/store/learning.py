@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from newsletter import __version__
 from newsletter.store.database import Database
 
 Text = tuple[str, str]
@@ -20,20 +19,20 @@ class Learning:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def background(self, size: int) -> bytes | None:
-        """The background made of so many papers, where this version of the program has kept one."""
+    def background(self, size: int, program: str) -> bytes | None:
+        """The background made of so many papers, where this program has kept one."""
         content: bytes | None = self._db.value(
             "SELECT content FROM background WHERE size = :size AND program = :program",
-            {"size": size, "program": __version__},
+            {"size": size, "program": program},
         )
         return content
 
-    def put_background(self, size: int, content: bytes) -> None:
+    def put_background(self, size: int, program: str, content: bytes) -> None:
         """Keep a background; the one before is no longer needed."""
         self._db.run("DELETE FROM background")
         self._db.run(
             "INSERT INTO background (size, program, content) VALUES (:size, :program, :content)",
-            {"size": size, "program": __version__, "content": content},
+            {"size": size, "program": program, "content": content},
         )
 
     def interests(self, made_of: Iterable[str]) -> dict[str, bytes]:

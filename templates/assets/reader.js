@@ -2,7 +2,7 @@
    A paper on a page is an element with data-paper, the name of its page. */
 (() => {
   "use strict";
-  const { root, store, theme } = newsletter;
+  const { store, theme } = newsletter;
   const MOST_READ = 5000;
   const page = document.documentElement;
   const part = (name) => document.getElementById("tools").content.querySelector(`.${name}`).cloneNode(true);
@@ -95,7 +95,7 @@
 
   choice.value = theme.get();
   choice.addEventListener("change", () => theme.set(choice.value));
-  unread.hidden = !document.querySelector("[data-paper]:not(.paper), #results");
+  unread.hidden = !document.querySelector("[data-paper]:not(.paper, [data-keeps] *)");
   unread.addEventListener("click", () => {
     store.set("unread", !store.get("unread", false));
     refresh();
@@ -187,17 +187,26 @@
   // ------------------------------------------------------------------------------------------- at once
 
   /** Writes a date as the pages do: 7 August 2026, 7. August 2026. */
+  let long; // to make one takes as long as to write twenty dates
   function date(place, day) {
     const time = place.querySelector("time");
-    const language = page.lang === "en" ? "en-GB" : page.lang;
     time.dateTime = day;
-    time.textContent = day && new Date(day).toLocaleDateString(language, { dateStyle: "long", timeZone: "UTC" });
+    long ??= new Intl.DateTimeFormat(page.lang === "en" ? "en-GB" : page.lang, { dateStyle: "long", timeZone: "UTC" });
+    time.textContent = day && long.format(new Date(day));
   }
 
   Object.assign(newsletter, { date, download, furnish });
   furnish(document);
   const own = document.querySelector(".paper[data-paper]");
   if (own && !readOnes().includes(own.dataset.paper)) setRead(own, true);
+  const find = document.querySelector(".find");
+  const names = find && own?.querySelector(".names");
+  names?.replaceChildren(...names.textContent.split(", ").flatMap((name, n) => {
+    const link = document.createElement("a"); // to what else is by that name
+    link.href = `${find.action}?q=${encodeURIComponent(`"${name}"`)}`;
+    link.textContent = name;
+    return n ? [", ", link] : [link];
+  }));
   store.watch(refresh);
   addEventListener("pageshow", (event) => event.persisted && refresh());
 })();

@@ -41,9 +41,7 @@
 
   /** Whether a paper holds the phrases as they stand. */
   function holds(paper, phrases) {
-    if (!phrases.length) return true;
-    const texts = FIELDS.map((field) => spaced(paper[field]));
-    return phrases.every((phrase) => texts.some((text) => text.includes(spaced(phrase))));
+    return phrases.map(spaced).every((phrase) => FIELDS.some((field) => spaced(paper[field]).includes(phrase)));
   }
 
   /** The first day that counts: `when` counts back from the newest paper, never from the clock. */
@@ -89,6 +87,7 @@
   let indexed = 0;
   let timer = 0;
 
+  const number = (n) => n.toLocaleString(document.documentElement.lang);
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const pause = () => new Promise((go) => {
     const { port1, port2 } = new MessageChannel(); // timers wait four milliseconds each time, messages do not
@@ -129,7 +128,7 @@
       const titles = profiles.split(" ").map((slug) => manifest.profiles[slug] ?? "");
       index.add({ id: indexed, profiles: titles.join(" "), ...paper });
       if (performance.now() - start > SLICE_MS) {
-        coming.textContent = filled(coming.dataset.loading, { n: indexed, all: manifest.papers });
+        coming.textContent = filled(coming.dataset.loading, { n: number(indexed), all: number(manifest.papers) });
         await pause();
         start = performance.now();
       }
@@ -139,9 +138,10 @@
   function matches() {
     const query = parsed(form.q.value);
     const first = firstDay(form.when.value, form.since.value, manifest.newest);
+    const profile = form.profile.value; // asked of the form once, not for each of ten thousand
     const filter = ({ id }) => {
       const paper = papers[id];
-      const fits = !form.profile.value || paper.profiles.split(" ").includes(form.profile.value);
+      const fits = !profile || paper.profiles.split(" ").includes(profile);
       return fits && paper.date >= first && holds(paper, query.phrases);
     };
     const all = index.search(expression(query), { filter });
@@ -153,11 +153,13 @@
     if (!manifest) return;
     const asked = ["q", "profile", "when", "since"].some((name) => form[name].value.trim());
     const [all, loose] = asked ? matches() : [[], false];
-    const newest = form.sort.value === "newest" || !form.q.value.trim();
-    found = newest ? all.sort((a, b) => papers[a.id].date === papers[b.id].date ? a.id - b.id : papers[a.id].date < papers[b.id].date ? 1 : -1) : all;
+    const typed = form.q.value.trim();
+    const later = ({ id: a }, { id: b }) => (papers[a].date === papers[b].date ? a - b : papers[a].date < papers[b].date ? 1 : -1);
+    found = form.sort.value === "newest" || !typed ? all.sort(later) : all;
     const words = status.dataset;
-    const text = !asked ? words.ready : !found.length ? words.none : loose ? words.some : found.length === 1 ? words.one : words.many;
-    status.textContent = filled(text, { n: found.length.toLocaleString(document.documentElement.lang), all: papers.length });
+    const begun = typed.length === 1 && !found.length; // of a word that is being typed
+    const text = !asked || begun ? words.ready : !found.length ? words.none : loose ? words.some : found.length === 1 ? words.one : words.many;
+    status.textContent = filled(text, { n: number(found.length), all: number(papers.length) });
     results.replaceChildren();
     page();
   }

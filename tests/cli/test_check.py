@@ -37,6 +37,32 @@ def test_a_right_config_is_told_what_it_means(tmp_path):
     assert home.everything() == before
 
 
+@pytest.mark.parametrize(
+    ("formerly", "told"),
+    [
+        ("difusion", "warning: profile noise: the state never saw a profile difusion (`formerly`)\n"),
+        ("diffusion", ""),
+    ],
+)
+def test_a_former_name_that_never_was_is_told_where_a_state_can_tell(tmp_path, formerly, told):
+    """Before the first run nobody can; after a renaming was read the old name is still known."""
+    renamed = CONFIG.replace("name: diffusion\n", f"name: noise\n    formerly: {formerly}\n")
+    home = Home(
+        tmp_path, renamed.replace("[diffusion]\n  -", "[noise]\n  -").replace("[diffusion, r", "[noise, r")
+    )
+    first = home.newsletter("check").err
+    renamed = (tmp_path / "config.yaml").read_text()
+    home.put("2026-08-07.txt", page("Diffusion one"))
+    home.edit(CONFIG)
+    home.run("2026-08-07 06:00")
+    home.edit(renamed)
+    before = home.newsletter("check").err
+    home.run("2026-08-08 06:00")
+
+    assert "" == first
+    assert [told, told] == [before, home.newsletter("check").err]
+
+
 def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path):
     home = Home(tmp_path, FIVE_MISTAKES)
     said = home.newsletter("check")
@@ -49,6 +75,17 @@ def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path):
     assert "Europe/Paris" in told[1]
     assert "keywords" in told[2]
     assert "diffusion" in told[4]
+
+
+def test_what_is_wrong_with_own_interests_is_told_with_their_reader(tmp_path):
+    """They bear a name that the program has made up: own-56d1fe04ab."""
+    own = "  - address: emmy@example.org\n    rules: [{like: [A paper that nobody had]}]\n"
+    said = Home(tmp_path, CONFIG + own).newsletter("check")
+
+    assert 0 == said.code
+    assert said.err.startswith(
+        "warning: emmy@example.org, own interests: no dump had “A paper that nobody had” yet"
+    )
 
 
 def test_no_config_at_all_is_told_with_the_way_to_one(tmp_path):

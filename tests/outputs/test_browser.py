@@ -84,6 +84,9 @@ def test_keys_mark_save_hide_and_lead_on(seen, archive, there):
     assert "one.ris" == saw["ris"][0]
     assert saw["ris"][1].endswith("\nER  - \n")
     assert ["Read"] == saw["opened"]
+    assert ['"Jo Ho"', ["Denoising <HYBNEXT> & more"]] == saw[
+        "by"
+    ]  # read, and yet found where unread ones only are shown
 
 
 @pytest.mark.parametrize("there", ["http", "file"])

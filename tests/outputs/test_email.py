@@ -260,6 +260,16 @@ def test_abstracts_go_before_papers_do(press):
     assert 70 == len(shown)
 
 
+def test_a_table_in_a_note_is_a_table_in_the_mail_and_keeps_its_rows_in_the_text(press):
+    table = "Seen | Kept\n---- | ----\n12 | 3"
+    made = letter(digest(note=f"A table:\n\n{table}\n\nAnd a line\nof words."), press)
+    found = lxml.html.document_fromstring(made.html).xpath("//table[not(@role)]")
+
+    assert [["Seen", "Kept", "12", "3"]] == [each.xpath(".//th/text()|.//td/text()") for each in found]
+    assert "text-align:left" in found[0].xpath(".//td/@style")[0].replace(" ", "")
+    assert f"A table:\n\n{table}\n\nAnd a line of words.\n" in made.text
+
+
 def test_the_html_is_made_for_mail_programs(press):
     """Mail 17."""
     made = letter(full(), press).html

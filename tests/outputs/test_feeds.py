@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import feedparser
@@ -14,6 +16,8 @@ from lxml import etree
 
 from newsletter import press as presses
 from newsletter.digest_entry import digest_entry
+from newsletter.feed import Fragments
+from newsletter.model import Revised, Trend
 from newsletter.outputs import atom, json_feed, rss
 from newsletter.publication import Archive, Draft, Edition
 from newsletter.publication import made as files_of
@@ -287,6 +291,38 @@ def test_a_new_day_leaves_archive_documents_as_they_were(long, press):
     assert [before[path] for path in frozen] == [after[path] for path in frozen]
 
 
+class Counting:
+    """A press that counts what it is asked for."""
+
+    def __init__(self, press):
+        self.site, self.words, self._press = press.site, press.words, press
+        self.rendered = Counter()
+
+    def render(self, template, **values):
+        self.rendered[template] += 1
+        return self._press.render(template, **values)
+
+
+def test_a_paper_and_a_digest_are_rendered_once_for_all_feeds_documents_and_formats(long, press):
+    """240 papers in four editions: all of them, and those of the only profile."""
+    counting = Counting(press)
+    made(long(), counting)
+
+    assert 240 == counting.rendered["feeds/paper.html"]
+    assert 4 + 4 == counting.rendered["feeds/digest.html"]
+
+
+def test_of_a_large_archive_not_all_entries_are_held_and_no_byte_differs(long, press, monkeypatch):
+    whole = made(long(), press)
+    monkeypatch.setattr("newsletter.feed.MOST_KNOWN", 50)
+    monkeypatch.setattr("newsletter.shelf.MOST_KNOWN", 50)
+    monkeypatch.setattr("newsletter.shelf.DIGESTS_HELD", 1)
+    counting = Counting(press)
+
+    assert whole == made(long(), counting)
+    assert counting.rendered["feeds/paper.html"] > 240
+
+
 def stamps(archive, press) -> dict[str, str]:
     made = rss.artifacts(whole(archive), press)
     return {each.path: each.made_of for each in made if isinstance(each, Draft)}
@@ -333,6 +369,32 @@ def test_a_second_run_within_seconds_keeps_the_order(archive, press, many):
 
     assert "Late 100" == entries[0].title
     assert all(a.published > b.published for a, b in pairwise(entries))
+
+
+FORGED = "</pubDate>\n    <item>\n<pubDate>\n  </channel>\n</rss>\n</entry>"
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_a_feed_is_the_same_whichever_was_written_before_it(archive, press, number):
+    """What a format says of an entry is made once for all feeds, and no text of a dump passes for its frame."""
+    forged = replace(archive.papers[1], title=FORGED, abstract=FORGED, authors=(FORGED,))
+    sections = tuple(section(pick(forged, slug), profile=slug) for slug in ("diffusion", "planning"))
+    editions = (replace(archive.editions[0], sections=sections), *archive.editions[1:])
+    every = feeds(
+        replace(archive, editions=editions, papers=(archive.papers[0], forged, archive.papers[2])), press
+    )
+    writers = (
+        partial(rss.rss, press=press, authority="example.org,2026"),
+        partial(atom.atom, press=press),
+        partial(json_feed.json_feed, site=press.site),
+    )
+
+    for write in writers:
+        known: Fragments = {}
+        last = [write(feed, known) for feed in (*every, every[number])][-1]
+
+        assert write(every[number], {}) == last
+        assert len(every[number].entries) == len(ids(last))
 
 
 # ------------------------------------------------------------------------------------- read as readers do
@@ -408,11 +470,34 @@ def test_links_of_a_note_lead_somewhere_from_wherever_a_feed_is_read(archive, pr
     assert 'href="https://a.org/?x=1&amp;y=2"' in content["content_html"]
 
 
-def told(press, *sections):
+def told(press, *sections, **more):
     entry = digest_entry(
-        press, name="tag:a", title="A", page="", sections=sections, note="", at=at("2026-08-07")
+        press, name="tag:a", title="A", page="", sections=sections, note="", at=at("2026-08-07"), **more
     )
     return entry.html
+
+
+def test_a_digest_tells_what_trends_and_what_was_revised_as_the_mail_does(press):
+    """A reader's digest counts them as shown, as near-repeats."""
+    again, mine = paper("Back <again>", number=4), paper("Once more", number=5)
+    known = replace(mine, number=6, ids=("arxiv:2106.01345",))
+    html = told(
+        press,
+        section(pick(paper("First"))),
+        trending=(Trend(paper=again, lists=3, votes=1), Trend(paper=mine, lists=1)),
+        revised=(
+            Revised(paper=known, version=2, changed=("title", "abstract")),
+            *(Revised(paper=paper("Of own interests", number=n), version=None) for n in range(10, 110)),
+        ),
+    )
+    linked = html.partition("<h3>Trending</h3>")[2]
+
+    assert 'papers/paper-4.html">Back &lt;again&gt;</a>, on 3 lists, 1 vote</li>' in linked
+    assert 'papers/paper-5.html">Once more</a>, on 1 list</li>' in linked
+    assert 'arxiv.org/abs/2106.01345">Once more</a>, version 2, changed title, abstract</li>' in linked
+    assert 99 == linked.count("<li>Of own interests</li>")
+    assert linked.endswith("<p>and 1 more</p>")
+    assert "<h3>" not in told(press, section(pick(paper("First"))))
 
 
 def test_near_repeats_stand_below_their_paper_as_in_the_mail(press):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import lxml.html
 import pytest
-from fakes import at, paper
+from fakes import at, paper, pick, section
 
 from newsletter.model import Sighting, Trend
 from newsletter.outputs import _frame, atom, exports, json_feed, rss, search, site
@@ -265,6 +265,56 @@ def test_what_trends_has_a_picture_of_its_lists_and_votes_that_can_be_heard(arch
     assert told == picture.get("aria-label")
     assert 2 == picture.xpath("string(.//*[@class='lists']/@d)").count("M")
     assert 2 == len(picture.xpath("string(.//*[@class='votes']/@points)").split())
+
+
+def test_what_one_list_brought_trends_without_a_picture_of_it(archive, press):
+    """A single stroke tells nothing, and that one list had it is no news; its votes are."""
+    once = replace(archive.papers[0], sightings=archive.papers[0].sightings[:1])
+    made = pages(replace(archive, trending=(Trend(paper=once, lists=1, votes=7),)), press)
+    (row,) = tree(made["trending.html"]).xpath("//ol[@class='trend wide']/li")
+
+    assert [] == row.xpath(".//*[local-name()='svg']")
+    assert "1 list" not in row.text_content()
+    assert "7 votes" in row.text_content()
+    assert once.slug == row.get("data-paper")
+    assert b"on 1 list" not in made["index.html"]
+
+
+def test_a_month_says_how_many_its_best_were_chosen_from_and_where_all_of_them_are(archive, press):
+    many = tuple(paper(f"Paper {n}", number=n) for n in range(101, 113))
+    picks = section(*(pick(of, "diffusion") for of in many))
+    edition = replace(archive.editions[0], sections=(picks,))
+    made = pages(replace(archive, editions=(edition,), papers=many), press)
+    month, week = (tree(made[f"editions/{name}.html"]) for name in ("2026-08", "2026-W32"))
+
+    assert ["the best 10 of 12 papers"] == month.xpath("//h2/span[@class='count']/text()")
+    assert ["../profiles/diffusion/2026-08.html"] == month.xpath("//section/header//a/@href")
+    assert ["the best 10 of 12 papers"] == week.xpath("//h2/span[@class='count']/text()")
+    assert ["12 papers"] == tree(made["editions/2026-08-07.html"]).xpath("//h2/span[@class='count']/text()")
+
+
+def test_of_a_crowd_of_authors_the_first_are_shown_and_the_rest_is_at_hand(archive, press):
+    """Papers of a collaboration have three thousand; the abstract stood ten screens below."""
+    crowd = tuple(f"Name {n}" for n in range(1, 42))
+    papers = (replace(archive.papers[0], authors=crowd), *archive.papers[1:])
+    page = tree(pages(replace(archive, papers=papers), press)[f"papers/{papers[0].slug}.html"])
+    (rest,) = page.xpath("//details[@class='others']")
+
+    assert ", ".join(crowd[:24]) == page.xpath("string(//span[@class='names'])")
+    assert f"and 17 more{', '.join(crowd[24:])}" == rest.text_content()
+    assert list(crowd) == page.xpath("//meta[@name='citation_author']/@content")
+
+
+def test_a_day_leads_to_its_week_and_month_and_a_month_to_its_weeks(archive, press):
+    """30 December 2025 is of the first week of 2026."""
+    edition = replace(archive.editions[0], name="2025-12-30", date=date(2025, 12, 30))
+    made = pages(replace(archive, editions=(*archive.editions, edition)), press)
+    above = "//header[@class='head']//p[contains(@class, 'kicker') or contains(@class, 'jump')]/a/@href"
+    led = {name: tree(made[f"editions/{name}.html"]).xpath(above) for name in ("2025-12-30", "2026-W01")}
+
+    assert ["2026-W01.html", "2025-12.html"] == led["2025-12-30"]
+    assert ["2025-12.html", "2025-12-30.html"] == led["2026-W01"]
+    assert ["2026-W32.html"] == tree(made["editions/2026-08.html"]).xpath(above)
 
 
 def test_what_trends_goes_on_on_further_pages_under_the_budget(archive, press):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from newsletter.ranking import crowd
 from newsletter.ranking.background import fit
 from newsletter.ranking.crowd import Crowd
-from newsletter.ranking.interest import Ranker, Taste, met, near, overlap
+from newsletter.ranking.demand import met
+from newsletter.ranking.interest import Ranker, Taste, near, overlap
 from newsletter.ranking.tastes import Tastes
 
 WORDS = [f"word{letter}{other}" for letter in "abcdefghij" for other in "abcdefgh"]
@@ -30,6 +31,7 @@ def tastes(chance, archive) -> list[Taste]:
         Taste(likes=tuple(chance.sample(archive, 3))),
         Taste(likes=tuple(chance.sample(archive, 2)), topic=chance.choice(WORDS)),
         Taste(likes=(chance.choice(archive),), dislikes=(chance.choice(archive),)),
+        Taste(likes=tuple((title, "") for title, _ in chance.sample(archive, 2)), topic="word of a title"),
         Taste(topic=" ".join(chance.sample(WORDS, 6))),
         Taste(topic=chance.choice(WORDS)),
         Taste(topic="nobody wrote this"),

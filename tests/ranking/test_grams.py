@@ -10,6 +10,12 @@ def test_a_pair_spans_words_that_say_nothing_but_no_break():
     assert ["generation", "motion", "generation motion", "diffusion"] == found
 
 
+def test_of_a_sentence_only_what_it_is_about_counts():
+    said = "I am interested in robots, and want to know what you do with them"
+
+    assert ("robot",) == phrase(said)
+
+
 def test_a_word_of_the_title_counts_three_times():
     counts = counted("Diffusion", "Diffusion and noise.")
 

@@ -207,3 +207,10 @@ def test_any_text_is_a_query_or_has_one_flaw_within_it(query):
     assert all(0 <= flaw.offset <= len(query) for flaw in flaws)
     if not flaws:
         told(query)
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [("ti", "title"), ("abs", "abstract"), ("au", "author")])
+def test_a_field_as_arxiv_calls_it_is_told_as_it_is_called_here(theirs, ours):
+    (flaw,) = check(Settings(query=f"{theirs}:robots"))
+
+    assert f"did you mean {ours}:?" == flaw.hint

@@ -83,6 +83,9 @@ async function reading(page, base) {
   const [ris] = await Promise.all([page.waitForEvent('download'), page.click('.form:has(summary:text("RIS")) .load')]);
   saw.ris = [ris.suggestedFilename(), readFileSync(await ris.path(), 'utf8')];
   saw.opened = await page.locator('.paper .is-on').allInnerTexts();
+  await page.click('.names a:text("Jo Ho")');
+  await page.waitForSelector('#results li');
+  saw.by = [await page.inputValue('#q'), await page.locator('#results h2').allInnerTexts()];
   return saw;
 }
 
