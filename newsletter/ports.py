@@ -30,7 +30,7 @@ class Press(Protocol):
         """The template, filled in. Raises TemplateError with the template's name and line."""
 
     def shipped(self, template: str) -> bool:
-        """Whether a template is ours, and not the user's own. Raises TemplateError."""
+        """Whether a template is ours, and not the user's own."""
 
 
 class Mailer(Protocol):

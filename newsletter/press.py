@@ -55,8 +55,8 @@ class JinjaPress:
             raise
 
     def shipped(self, template: str) -> bool:
-        """Whether a template is ours, and not the user's own. Raises TemplateError."""
-        return Path(self._template(template).filename or "") == self.folders[-1] / template
+        """Whether a template is ours, and not the user's own."""
+        return not any((folder / template).is_file() for folder in self.folders[:-1])
 
     def check(self) -> None:
         """Compile every template. Raises TemplateError for the first that has a slip in it."""

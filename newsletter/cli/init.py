@@ -1,15 +1,17 @@
-"""`newsletter init`: a folder to work in. It asks on a terminal, takes options elsewhere, and overwrites
-nothing. What the configuration says is starter.py's.
+"""`newsletter init`: a folder to work in. It asks on a terminal, takes options and piped lines elsewhere, and
+overwrites nothing. What the configuration says is starter.py's.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +29,8 @@ from newsletter.shipped import templates as shipped_templates
 from newsletter.starter import SCHEMA, Answers
 
 Value = TypeVar("Value")
+_MOMENT = 0.5
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +72,13 @@ QUESTIONS = {
 def command(folder: Path, *, yes: bool, as_example: bool, templates: bool, **said: str | None) -> int:
     """Make DIR (by default this folder) a working one. Nothing that stands there is overwritten.
 
-    On a terminal it asks at most five questions, each with a proposal. Options answer them beforehand.
+    On a terminal it asks at most five questions, each with a proposal. Options answer them beforehand;
+    without a terminal so do lines on standard input, an answer a line.
     """
     _refuse(folder, as_example=as_example, only_templates=templates and not any(said.values()), said=said)
     try:
-        made = _made(folder, said, as_example=as_example, silent=yes or not _asks())
+        asks = _asks() and not yes
+        made = _made(folder, said, as_example=as_example, piped=None if asks else _piped(ask=not yes))
         if templates:
             made += _copy_tree(shipped_templates(), folder / "templates")
     except OSError as error:
@@ -102,13 +108,24 @@ def _asks() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _made(folder: Path, said: dict[str, str | None], *, as_example: bool, silent: bool) -> list[Path]:
+def _piped(*, ask: bool) -> Iterator[str]:
+    """What was piped in; nothing where nobody has begun within a moment: a pipe may stay open for ever."""
+    if not ask or sys.stdin is None or sys.stdin.isatty():
+        return
+    with suppress(OSError, ValueError):  # a standard input that is no file, or closed
+        if select.select([sys.stdin], [], [], _MOMENT)[0]:
+            yield from sys.stdin
+
+
+def _made(
+    folder: Path, said: dict[str, str | None], *, as_example: bool, piped: Iterator[str] | None
+) -> list[Path]:
     """Make what is not there yet; what was made."""
     if as_example:
         return _example(folder)
     if (folder / "config.yaml").exists():
         return []
-    answers = _answers(said, silent=silent)
+    answers = _answers(said, piped)
     text = starter.config_text(answers)
     _check(text)
     made = _write(text, folder / "config.yaml") + _write(_schema(), folder / SCHEMA)
@@ -125,11 +142,14 @@ def _made(folder: Path, said: dict[str, str | None], *, as_example: bool, silent
 # ------------------------------------------------------------------------------------------ the answers
 
 
-def _answers(said: dict[str, str | None], *, silent: bool) -> Answers:
+def _answers(said: dict[str, str | None], piped: Iterator[str] | None) -> Answers:
     """What options say, and for the rest what is answered, or was proposed."""
 
     def answer(name: str, read: Callable[[str], Value]) -> Value:
-        return _answer(name, said[name], read, silent=silent)
+        given = said[name]
+        if given is None and piped is not None:
+            given = next(piped, "").strip() or QUESTIONS[name].proposed
+        return _answer(name, given, read)
 
     return Answers(
         title=answer("title", words.some_line),
@@ -141,7 +161,7 @@ def _answers(said: dict[str, str | None], *, silent: bool) -> Answers:
     )
 
 
-def _answer(name: str, said: str | None, read: Callable[[str], Value], *, silent: bool) -> Value:
+def _answer(name: str, said: str | None, read: Callable[[str], Value]) -> Value:
     """One answer, understood; whoever sits there is asked again till it can be."""
 
     def understood(text: str) -> Value:
@@ -153,8 +173,8 @@ def _answer(name: str, said: str | None, read: Callable[[str], Value], *, silent
             ) from wrong
 
     question = QUESTIONS[name]
-    if said is not None or silent:
-        return understood(question.proposed if said is None else said)
+    if said is not None:
+        return understood(said)
     value: Value = click.prompt(
         question.asked, default=question.proposed, value_proc=understood, show_default=bool(question.proposed)
     )

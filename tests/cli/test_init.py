@@ -7,7 +7,7 @@ import pty
 import re
 import select
 from pathlib import Path
-from subprocess import Popen
+from subprocess import DEVNULL, PIPE, Popen, run
 
 import pytest
 from home import COMMAND, Home, Said
@@ -62,6 +62,50 @@ def test_options_answer_every_question(init, tmp_path):
         reader.rhythm.at,
         reader.rhythm.timezone,
     )
+
+
+def piped(folder: Path, lines: str, *options: str) -> tuple[int, str]:
+    """The command with these lines on its standard input; exit code, and what it complained of."""
+    done = run(
+        [COMMAND, "init", str(folder / "new"), *options],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def test_what_is_piped_in_answers_a_line_a_question(tmp_path):
+    """What an option says is not asked; an empty line, and one that is not there, is as proposed."""
+    code, complained = piped(tmp_path, "\nin\nrobots, cs.RO\n", "--title", "Our list")
+    settled = made(tmp_path)
+
+    assert (0, "") == (code, complained)
+    assert ("Our list", "", (str(tmp_path / "new" / "in"),)) == (
+        settled.site.title,
+        settled.site.url,
+        settled.inbox,
+    )
+    assert ["robots"] == [profile.name for profile in settled.profiles]
+    assert () == settled.subscribers
+
+
+def test_a_piped_answer_that_cannot_be_is_told_and_one_that_is_not_wanted_is_not_read(tmp_path):
+    refused = piped(tmp_path, "List\nnowhere\n")
+    nothing = not (tmp_path / "new").exists()
+    unread = piped(tmp_path, "List\nnowhere\n", "--yes")
+
+    assert 2 == refused[0]
+    assert "--url" in refused[1]
+    assert nothing
+    assert (0, "") == unread
+    assert "Reading list" == made(tmp_path).site.title
+
+
+def test_a_pipe_that_stays_open_and_empty_holds_nothing_up(tmp_path):
+    with Popen([COMMAND, "init", str(tmp_path / "new")], stdin=PIPE, stdout=DEVNULL) as begun:
+        assert 0 == begun.wait(30)
 
 
 def test_what_is_written_passes_check_and_runs_and_the_next_commands_are_told(init, tmp_path):
