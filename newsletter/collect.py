@@ -53,7 +53,7 @@ def record_dumps(
         parts[file.path] -= 1
         if not parts[file.path]:
             refused = program if file.path in unread else None
-            store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
+            store.dumps.remember(inbox.shown(file.path), file.size, file.mtime_ns, refused=refused)
     report.hints += [_not_compared(dump) for dump in report.dumps if not dump.compared]
     _hint_at_backfill(store, report, backfill=wishes.backfill)
 
@@ -75,7 +75,7 @@ def _collect(
     unread: set[str] = set()
     unchanged = []
     for file in found:
-        if known.get(file.path) == (file.size, file.mtime_ns):
+        if known.get(inbox.shown(file.path)) == (file.size, file.mtime_ns):
             unchanged.append(file.name)
             continue
         taken = None if file.path in leave else inbox.take(file, config.limits)
