@@ -1,7 +1,7 @@
 """Topics: the words and phrases that papers of the last week have more often than those of the weeks before.
 Papers by week in, topics out. No clock and no archive: whoever asks says which weeks.
 
-A term is one to three words that follow each other in a title or at the beginning of an abstract, read as
+A term is one to four words that follow each other in a title or at the beginning of an abstract, read as
 ranking/grams.py reads, and counts once a paper. How much it rises is told by how far its papers are from
 those expected by the weeks before, in units of what chance alone would do (the Pearson residual of a Poisson
 count: A. Agresti, Categorical Data Analysis, 2002, section 3.3).
@@ -22,7 +22,7 @@ from newsletter.terms import Text
 
 MOST = 8
 """So many topics a list has: more are not read."""
-_WORDS = 3
+_WORDS = 4
 _READ = 400
 """Characters of an abstract that are read: what a paper is about stands at its beginning, and a long archive
 has to be read on every day that brings something new."""

@@ -51,6 +51,12 @@ def test_a_term_is_written_as_its_papers_mostly_write_it():
     assert ["LLMs"] == words(now)
 
 
+def test_a_long_term_has_the_head_that_its_papers_give_it():
+    now = week("Multimodal Large Language Models", "On Multimodal Large Language Models", *("Ants", "Bees"))
+
+    assert ["Multimodal Large Language Models"] == words(now)
+
+
 def test_no_phrase_spans_a_word_that_was_left_out():
     assert "generation motion" not in words(week("Generation of motion", "Generation of motion", "A", "B"))
 
