@@ -16,6 +16,7 @@ from newsletter.record import MOST_COMPARED, Recorded, borne_date, reader, recor
 from newsletter.report import Report, Wishes
 from newsletter.settings import Config, Limits
 from newsletter.store import Store
+from newsletter.store.dumps import place
 
 _LOG = logging.getLogger(__name__)
 _LONG_AGO_DAYS = 31
@@ -75,7 +76,7 @@ def _collect(
     unread: set[str] = set()
     unchanged = []
     for file in found:
-        if known.get(file.path) == (file.size, file.mtime_ns):
+        if known.get(place(file.path)) == (file.size, file.mtime_ns):
             unchanged.append(file.name)
             continue
         taken = None if file.path in leave else inbox.take(file, config.limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from datetime import date
 
@@ -180,6 +181,18 @@ def test_an_archive_of_which_a_part_was_refused_is_looked_at_again_by_a_newer_pr
         [len(second.dumps), len(second.problems)],
     )
     assert (reader(home.loaded().limits), False) == (refused, again)
+
+
+def test_a_file_whose_name_is_no_utf_8_is_read_and_not_looked_at_again(home):
+    """As they lie in archives of old: “Übersicht.txt” in Latin 1."""
+    place = os.fsencode(home.folder / "dumps")
+    with open(place + b"/\xdcbersicht.txt", "wb") as file:  # noqa: PTH123 a name that is no text
+        file.write(page("Diffusion one").encode())
+    os.utime(place + b"/\xdcbersicht.txt", (1, 1))
+    first, second = home.run("2026-08-07 06:00"), home.run("2026-08-07 06:10")
+
+    assert "2 dumps: 2 new papers" in first.out
+    assert "Nothing to do" in second.out
 
 
 def test_a_part_that_never_became_a_dump_stands_in_status_until_it_is_mended(home):
