@@ -1,4 +1,4 @@
-"""What a mail costs: rendering, ledger and SMTP together, against the way one would first write it.
+"""What a mail costs: rendering, ledger and SMTP together, against the way one would first write it (mail 50).
 
     python benchmarks/bench_mail.py [--mails N] [--sink PATH] [--many N]
 

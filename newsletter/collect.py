@@ -16,7 +16,6 @@ from newsletter.record import MOST_COMPARED, Recorded, borne_date, reader, recor
 from newsletter.report import Report, Wishes
 from newsletter.settings import Config, Limits
 from newsletter.store import Store
-from newsletter.store.dumps import place
 
 _LOG = logging.getLogger(__name__)
 _LONG_AGO_DAYS = 31
@@ -54,7 +53,7 @@ def record_dumps(
         parts[file.path] -= 1
         if not parts[file.path]:
             refused = program if file.path in unread else None
-            store.dumps.remember(file.path, file.size, file.mtime_ns, refused=refused)
+            store.dumps.remember(inbox.shown(file.path), file.size, file.mtime_ns, refused=refused)
     report.hints += [_not_compared(dump) for dump in report.dumps if not dump.compared]
     _hint_at_backfill(store, report, backfill=wishes.backfill)
 
@@ -76,7 +75,7 @@ def _collect(
     unread: set[str] = set()
     unchanged = []
     for file in found:
-        if known.get(place(file.path)) == (file.size, file.mtime_ns):
+        if known.get(inbox.shown(file.path)) == (file.size, file.mtime_ns):
             unchanged.append(file.name)
             continue
         taken = None if file.path in leave else inbox.take(file, config.limits)

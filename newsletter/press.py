@@ -108,7 +108,11 @@ class JinjaPress:
         import jinja2  # noqa: PLC0415  (40 ms that a run with nothing to do need not pay)
 
         if isinstance(error, jinja2.TemplateNotFound):
-            raise TemplateError(f"there is no template {error.name}", hint=self._where()) from error
+            missing = f"there is no template {error.name}"
+            place, line = self._place(error, "")
+            if place:
+                raise self._failed(place, line, missing) from error
+            raise TemplateError(missing, hint=self._where()) from error
         if isinstance(error, jinja2.TemplateSyntaxError):
             raise self._failed(error.filename or template, error.lineno, error) from error
         if isinstance(error, (jinja2.TemplateError, *SLIPS)):
@@ -121,9 +125,9 @@ class JinjaPress:
         frames = [f for f in frames if not f.filename.endswith(".py")]
         return (frames[-1].filename, frames[-1].lineno) if frames else (template, None)
 
-    def _failed(self, name: str, line: int | None, error: BaseException) -> TemplateError:
+    def _failed(self, name: str, line: int | None, what: object) -> TemplateError:
         place = name if line is None else f"{name}:{line}"
-        return TemplateError(f"{place}: {error}", hint=f"mend that line, or {self._where()}")
+        return TemplateError(f"{place}: {what}", hint=f"mend that line, or {self._where()}")
 
     def _where(self) -> str:
         shipped = f"the shipped templates are in {self.folders[-1]}"

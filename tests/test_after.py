@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -352,17 +353,17 @@ def test_a_killed_write_of_the_site_is_hosted_by_the_next_run(tmp_path, monkeypa
     """The disk fills half-way: half of the files changed, and the next run changes only the other half."""
     home = house(tmp_path / "home", COUNT)
     store, config, replaced = home.store(), home.loaded(), []
-    whole = Path.replace
+    whole = os.replace
 
-    def full(path: Path, target: Path) -> Path:
+    def full(path: str, target: str) -> None:
         replaced.append(target)
         if len(replaced) > 10:
             raise OSError(28, "No space left on device")
-        return whole(path, target)
+        whole(path, target)
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     failed = run(store, config, now=at(MOMENT), wall=at(MOMENT))
-    monkeypatch.setattr(Path, "replace", whole)
+    monkeypatch.setattr(os, "replace", whole)
     done = run(store, config, now=at(MOMENT), wall=at(MOMENT))
     store.close()
 

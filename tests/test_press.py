@@ -98,6 +98,13 @@ def test_a_missing_template_is_named(tmp_path):
         press(tmp_path).render("nothing.html")
 
 
+@pytest.mark.parametrize("way", ["include", "extends"])
+def test_who_names_a_template_that_is_missing_is_named_too(tmp_path, way):
+    of = press(tmp_path, page__html=f"\n{{% {way} 'nothing.html' %}}")
+    with pytest.raises(TemplateError, match=r"page\.html:2: there is no template nothing\.html"):
+        of.render("page.html")
+
+
 def test_a_missing_folder_of_templates_is_told(tmp_path):
     with pytest.raises(TemplateError, match="no such folder"):
         presses.load(SITE, tmp_path / "nowhere")

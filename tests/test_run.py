@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 from fakes import at
-from home import CONFIG, Home, page
+from home import CONFIG, LONG_AGO, Home, page
 
 from newsletter.errors import PublishError, TemplateError
 from newsletter.model import Problem
@@ -93,6 +93,17 @@ def test_a_dump_that_grew_in_its_place_brings_only_what_is_new(home):
 
     assert (1, 2) == (report.count("new"), report.count("again"))
     assert b"2 lists" not in home.site()["papers/diffusion-one.html"]
+
+
+def test_a_file_whose_name_is_no_text_is_taken_as_any_other_and_once(home):
+    for name, words in ((b"/one\xff.txt", page("Diffusion two")), (b"/two\xff.json", '{"x": [')):
+        with open(os.fsencode(home.folder / "dumps") + name, "w", encoding="utf-8") as file:  # noqa: PTH123 - bytes
+            file.write(words)
+        os.utime(file.name, (LONG_AGO, LONG_AGO))
+    first, second = ran(home, "2026-08-07 06:00"), ran(home, "2026-08-07 06:10")
+
+    assert [(3, 1), (0, 0)] == [(each.count("new"), each.exit_code) for each in (first, second)]
+    assert [] == second.dumps
 
 
 def test_a_file_that_vanishes_is_no_trouble(home):

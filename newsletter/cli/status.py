@@ -242,7 +242,7 @@ def _worth_telling(row: Delivery) -> bool:
 def _run_lines(row: RunRow, zone: str, now: datetime) -> Iterator[str]:
     """What a run did, and what stopped an output: why mail still waits."""
     if row.finished is None:
-        yield f"{local(row.started, zone, now)}  did not finish"
+        yield f"{local(row.started, zone, now)}  has not finished"
         return
     yield f"{local(row.started, zone, now)}  exit {row.exit}  {row.summary.get('line', '')}"
     failures = row.summary.get("failures")

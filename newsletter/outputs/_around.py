@@ -27,7 +27,7 @@ FRAMES_KEPT = 256
 NAME, LEAVE, PREHEADER = STAND_INS = ("\ue000name\ue001", "\ue000leave\ue001", "\ue000preheader\ue001")
 MARK = re.compile(rf"<!--paper:(\d+)-->|{'|'.join(STAND_INS)}")
 """A paper's place, which nobody else can write (values are escaped, notes are washed), or a stand-in, which
-is taken for one only where it stands once.
+is taken for one only where each stands as often as it should: once, or not at all.
 """
 
 
@@ -122,7 +122,7 @@ def frame(press: Press, sheet: Sheet) -> Frame:
     own = {mark: text.replace("\xa0", "&nbsp;") for mark, text in own.items() if text}
     anyones = _anyones(press, _for_anyone(sheet)) if press.shipped(TEMPLATE) else ""
     # In words that somebody else wrote a stand-in would bring the reader's own to where it does not belong.
-    if anyones and all(anyones.count(mark) == 1 for mark in own):
+    if anyones and all(anyones.count(mark) == (mark in own) for mark in STAND_INS):
         return Frame(html=anyones, size=_size_of_anyones(anyones) + sum(map(size, own.values())), own=own)
     html = inlined(press.render(TEMPLATE, **sheet.values), style(press))
     return Frame(html=html, size=size(html), own=dict(zip(STAND_INS, STAND_INS, strict=True)))

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from newsletter.durable import keep_bytes
+from newsletter.durable import keep_bytes, keep_names
 from newsletter.errors import StateError, StateTooNew
 from newsletter.store.schema import APPLICATION_ID, MIGRATIONS
 
@@ -23,6 +23,10 @@ _BUSY_SECONDS = 10.0
 _CACHE = "cache_size = -65536"
 """64 MB where there is so much to hold. With SQLite's own 2 MB, to record the next of three million papers is
 mostly to bring back pages of the indexes that have just been written."""
+_WAIT = "synchronous = EXTRA"
+"""With a log the same as FULL. Without one a commit is the end of a journal's name, and FULL does not wait
+for the folder: a power cut could bring back the name, and with it what stood before.
+"""
 JOURNAL = "journal"
 """Mark: this state is kept without a write-ahead log. It stands until `newsletter state vacuum`: whoever
 tried for a log each time would take the file from under a run that is just writing.
@@ -63,7 +67,7 @@ class Database:
         if version == 0 and (theirs or self._pragma("application_id") not in (0, APPLICATION_ID)):
             raise StateError(f"{self.path}: a database of another program", hint="name another file as state")
         self._open_journal(known=version > 0)
-        for pragma in ("synchronous = FULL", "foreign_keys = ON", _CACHE):
+        for pragma in (_WAIT, "foreign_keys = ON", _CACHE):
             self._connection.execute(f"PRAGMA {pragma}")
         if version < len(MIGRATIONS):
             self._migrate()
@@ -186,7 +190,7 @@ class Database:
             with self.transaction():
                 yield
         finally:
-            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA {_WAIT}")
 
     def keep(self) -> None:
         """Wait until what was committed lightly is on the disk too. No connection takes part in that, so any
@@ -195,8 +199,15 @@ class Database:
         if self.path and self.logged:
             # Without a log SQLite has waited; the file itself must not be opened here, for to close it again
             # would end the locks on it (sqlite.org, How To Corrupt An SQLite Database File, section 2.2).
-            with _told(self.path), suppress(FileNotFoundError):
-                keep_bytes(Path(f"{self.path.resolve()}-wal"))
+            with _told(self.path):
+                self._keep_log(self.path.resolve())
+
+    def _keep_log(self, file: Path) -> None:
+        try:
+            keep_bytes(Path(f"{file}-wal"))
+        except FileNotFoundError:
+            # After a large transaction somebody who was reading has held up the return to the log.
+            keep_names(file.parent)
 
     def run(self, statement: str, values: Values | None = None) -> int:
         """Execute one statement; the id of the row it inserted."""

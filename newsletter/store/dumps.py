@@ -34,11 +34,6 @@ class DumpRow:
     recorded: datetime
 
 
-def place(path: str) -> str:
-    r"""A path as text that SQLite takes: what in a name is no UTF-8, as in an old archive's, as \\udcNN."""
-    return path if path.isascii() else path.encode(errors="backslashreplace").decode()
-
-
 class Dumps:
     """The dumps of a state, and the inbox as it was when last looked at."""
 
@@ -46,7 +41,7 @@ class Dumps:
         self._db = database
 
     def files(self, program: str) -> dict[str, tuple[int, int]]:
-        """The inbox files that this version of the program need not look at: place → (size, mtime in ns)."""
+        """Every inbox file that this version of the program need not look at: path → (size, mtime in ns)."""
         rows = self._db.all(
             "SELECT path, size, mtime_ns FROM inbox_file WHERE refused IS NULL OR refused = :program",
             {"program": program},
@@ -59,7 +54,7 @@ class Dumps:
             "INSERT INTO inbox_file (path, size, mtime_ns, refused)"
             " VALUES (:path, :size, :mtime_ns, :refused)"
             " ON CONFLICT (path) DO UPDATE SET size = :size, mtime_ns = :mtime_ns, refused = :refused",
-            {"path": place(path), "size": size, "mtime_ns": mtime_ns, "refused": refused},
+            {"path": path, "size": size, "mtime_ns": mtime_ns, "refused": refused},
         )
 
     def refuse(self, problem: Problem, now: datetime) -> bool:

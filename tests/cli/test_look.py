@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fakes import at
 from home import Home, page
 
 FIRST = page("Diffusion one", "Diffusion and robots that walk", "Cats")
@@ -300,6 +302,15 @@ def test_status_tells_runs_dumps_and_deliveries(home):
         "empty.txt: set aside\n    empty.txt: the file is empty\n      hint: save the page again" in said.out
     )
     assert "Deliveries: 2 sent" in said.out
+
+
+def test_of_a_run_that_has_no_end_status_cannot_know_that_it_never_will(home):
+    """While a relay lets it wait, somebody looks at how it is getting on."""
+    with closing(home.store()) as store:
+        store.runs.start(at("2026-08-07 07:00"))
+    said = home.newsletter("status").out
+
+    assert "  has not finished\n" in said
 
 
 def test_status_is_there_for_programs_too(home):

@@ -394,6 +394,19 @@ def test_words_like_a_stand_in_do_not_get_what_is_the_readers_own(press):
     assert made.text.count("\n 2. Second") == 1
 
 
+@pytest.mark.parametrize("name", ["", "Ada"])
+@pytest.mark.parametrize("leave", ["", LEAVE])
+@pytest.mark.parametrize("word", ["name", "leave", "preheader"])
+def test_a_stand_in_for_what_a_mail_has_not_got_is_but_words(press, name, leave, word):
+    """A title in a dump would stop the mail of whoever has no name in config.yaml."""
+    hostile = f"\ue000{word}\ue001"
+    of = digest(section(pick(paper("Only one"))), trending=(Trend(paper=paper(hostile, number=4), lists=3),))
+    made = letter(of, press, reader_name=name, unsubscribe=leave)
+
+    assert hostile in words(made.html)
+    assert hostile in made.text
+
+
 def test_a_template_of_ones_own_reads_each_digest(press, tmp_path):
     own = with_own(
         tmp_path,

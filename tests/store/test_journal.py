@@ -98,6 +98,32 @@ def test_what_is_kept_is_the_log_that_the_state_has(state, tmp_path, monkeypatch
     assert [True] == logs
 
 
+def test_as_long_as_the_log_is_not_taken_up_again_the_folder_is_kept(state, monkeypatch):
+    """After a large transaction, while others read: what commits is then the end of a journal's name."""
+    kept: list[Path] = []
+    monkeypatch.setattr("newsletter.store.database.keep_names", kept.append)
+    with closing(Database(state)) as database:
+        database.run("PRAGMA journal_mode = DELETE")
+        with database.lightly():
+            database.run("INSERT INTO meta VALUES ('mark', '1')")
+        database.keep()
+
+    assert [state.parent] == kept
+
+
+def test_every_transaction_that_waits_for_the_disk_waits_for_the_folder_too(state):
+    """Without a log, FULL does not: a power cut could bring back a journal, and undo a claim."""
+    share(state)
+    with closing(Database(state)) as database:
+        before = database.value("PRAGMA synchronous")
+        with database.lightly():
+            database.run("INSERT INTO meta VALUES ('mark', '1')")
+        after = database.value("PRAGMA synchronous")
+    extra = 3
+
+    assert (extra, extra) == (before, after)
+
+
 def test_a_disk_that_is_merely_busy_is_no_such_disk(state):
     with closing(Database(state)) as writer, writer.transaction(), closing(Database(state)) as looking:
         assert looking.logged
