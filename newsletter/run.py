@@ -50,6 +50,7 @@ from newsletter.rounds import (
 from newsletter.settings import Config
 from newsletter.similar import find_similar
 from newsletter.store import Store
+from newsletter.text import xml_safe
 
 _LOG = logging.getLogger(__name__)
 NO_LOG = (
@@ -162,7 +163,9 @@ def read_notes(folder: Path | None) -> dict[date, str]:
     notes = {}
     for path in sorted(folder.glob("*.md")) if folder and folder.is_dir() else ():
         try:
-            notes[date.fromisoformat(path.stem)] = path.read_text(encoding="utf-8", errors="replace").strip()
+            # Notepad begins a file with a mark of its own: a heading behind it would be none.
+            text = path.read_text(encoding="utf-8-sig", errors="replace")
+            notes[date.fromisoformat(path.stem)] = xml_safe(text).strip()
         except (ValueError, OSError):  # another name, a folder, no right to read it
             continue
     return {day: text for day, text in notes.items() if text}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from datetime import date
 
 import pytest
 from fakes import at
@@ -154,9 +153,11 @@ def test_notes_are_read_by_the_date_in_their_names(tmp_path):
     (tmp_path / "2026-08-07.md").write_text(" Welcome. \n")
     (tmp_path / "2026-08-08.md").write_bytes(b"na\xefve")
     (tmp_path / "2026-08-09.md").write_text("\n")
+    (tmp_path / "2026-08-10.md").write_text("\ufeff# From Notepad\x07")
     (tmp_path / "draft.md").write_text("not yet")
+    notes = read_notes(tmp_path)
 
-    assert {date(2026, 8, 7): "Welcome.", date(2026, 8, 8): "na\ufffdve"} == read_notes(tmp_path)
+    assert {7: "Welcome.", 8: "na\ufffdve", 10: "# From Notepad"} == {day.day: notes[day] for day in notes}
     assert {} == read_notes(tmp_path / "nowhere") == read_notes(None)
 
 
