@@ -59,9 +59,41 @@ class JinjaPress:
         return not any((folder / template).is_file() for folder in self.folders[:-1])
 
     def check(self) -> None:
-        """Compile every template. Raises TemplateError for the first that has a slip in it."""
+        """Compile every template. Raises TemplateError where one has a slip or leaves its page empty."""
         for name in self.environment.list_templates(filter_func=_is_template):
             self._template(name)
+            if (self.folders[-1] / name).is_file():  # what only others extend need not fill it
+                self._fills(name)
+
+    def _fills(self, page: str) -> None:
+        """Refuse a page that lacks a required block of what it extends."""
+        filled: set[str] = set()
+        for name, blocks in self._frames(page):
+            lacking = sorted(block for block, required in blocks.items() if required and block not in filled)
+            if lacking and name != page:
+                block = lacking[0]
+                raise TemplateError(
+                    f"{page}: it has no block `{block}`, so its page would be empty",
+                    hint=f"put what it shows into {{% block {block} %}}, or {self._where()}",
+                )
+            filled.update(blocks)
+
+    def _frames(self, page: str) -> Iterator[tuple[str, dict[str, bool]]]:
+        """A page and what it extends, one after the other: each name, its blocks, and which are required."""
+        from jinja2 import nodes  # noqa: PLC0415  (as in _tell)
+
+        seen: list[str] = []
+        name: object = page
+        while isinstance(name, str):
+            if name in seen:
+                raise TemplateError(
+                    f"{page}: it extends itself", hint=f"extend site/base.html, or {self._where()}"
+                )
+            seen.append(name)
+            tree = self.environment.parse(Path(str(self._template(name).filename)).read_text("utf-8"))
+            yield name, {block.name: block.required for block in tree.find_all(nodes.Block)}
+            frame = tree.find(nodes.Extends)
+            name = frame.template.value if frame and isinstance(frame.template, nodes.Const) else None
 
     def _template(self, name: str) -> Template:
         """A template, compiled."""

@@ -60,6 +60,33 @@ def test_a_slip_is_told_with_file_and_line(tmp_path, slip):
     assert "mend that line" in told.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{% extends "site/base.html" %}{% block head %}x{% endblock %}', "it has no block `main`"),
+        ('{% extends "site/mine.html" %}', "it has no block `main`"),
+        ('{% extends "site/mine.html" %}{% block main %}{{ super() }}{% endblock %}', ""),
+        ('{% extends "site/home.html" %}{% block main %}x{% endblock %}', "it extends itself"),
+        ('{% extends "site/none.html" %}', "there is no template site/none.html"),
+        ("whole by itself", ""),
+    ],
+)
+def test_a_page_that_fills_no_block_of_its_frame_is_told_before_it_stands_empty(tmp_path, text, told):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "mine.html").write_text(
+        '{% extends "site/base.html" %}{% block head %}x{% endblock %}'
+    )
+    (tmp_path / "site" / "home.html").write_text(text)
+    try:
+        presses.load(SITE, tmp_path).check()
+        said = ""
+    except TemplateError as error:
+        said = str(error)
+
+    assert bool(told) == bool(said)
+    assert told in said
+
+
 def test_a_slip_in_an_included_template_names_that_one(tmp_path):
     of = press(tmp_path, page__html="{% include 'part.html' %}", part__html="\n{{ papr }}")
     with pytest.raises(TemplateError, match=r"part\.html:2: 'papr' is undefined"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from operator import itemgetter
 
 from newsletter.diff import Origin, Record, said
@@ -73,13 +75,13 @@ def paper_of_row(row: sqlite3.Row, sightings: tuple[Sighting, ...], repeats: tup
         slug=row["slug"],
         title=row["title"],
         abstract=row["abstract"],
-        authors=merged.authors,
+        authors=_legible(merged.authors),
         affiliations=merged.affiliations,
         ids=merged.ids,
         links=(*_links_of_ids(merged), *merged.links),
         categories=merged.categories,
-        keywords=merged.keywords,
-        venue=merged.venue,
+        keywords=_legible(merged.keywords),
+        venue="".join(_legible((merged.venue,))),
         comment=merged.comment,
         licence=merged.licence,
         version=row["version"],
@@ -92,6 +94,27 @@ def paper_of_row(row: sqlite3.Row, sightings: tuple[Sighting, ...], repeats: tup
         raw_title=merged.title if has_formula(merged.title) else "",
         raw_abstract=merged.abstract if has_formula(merged.abstract) else "",
     )
+
+
+def _legible(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as people read them, cleaned as titles are; what has no letter is none."""
+    told = "".join(names)
+    if told.isascii() and told.isprintable() and len(told) <= _LONGEST and not _ODD.search(told):
+        return tuple(filter(_LETTER.search, names))  # as most are
+    return tuple(name for raw in names if _LETTER.search(name := _read(raw)))
+
+
+_LONGEST = 300
+"""Of a name; what is longer is none, and would stand eight times on its paper's page."""
+_ODD = re.compile(r"[\\&$^_~`{}]|--|  ")
+_LETTER = re.compile(r"\w")
+
+
+@lru_cache(8192)
+def _read(name: str) -> str:
+    from newsletter.text import clean, shorten  # noqa: PLC0415 - a run with nothing to do needs no tables
+
+    return shorten(clean(name), _LONGEST)
 
 
 def _links_of_ids(merged: ListedPaper) -> tuple[Link, ...]:

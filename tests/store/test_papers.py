@@ -155,3 +155,14 @@ def test_a_paper_that_was_joined_still_counts_among_the_news():
     house.store._database.run("UPDATE paper SET joined = 1 WHERE id = 2")
 
     assert 2 == house.store.papers.newest()
+
+
+def test_names_are_legible_whatever_a_dump_made_of_them():
+    house = House(profiles=[])
+    names = ("C\0. LÃ¤mmerzahl", "\u202eEve", r"{\'E}mile Zola", ", ,", "Ana Müller", "x" * 5_000)
+    house.day("2026-08-07 06:00", listed("Diffusion", authors=names, keywords=("a\nb",), venue="Zürich\x07"))
+    paper = house.store.papers.load([1])[1]
+
+    assert ("C. Lämmerzahl", "Eve", "Émile Zola", "Ana Müller") == paper.authors[:-1]
+    assert 300 >= len(paper.authors[-1])
+    assert (("a b",), "Zürich") == (paper.keywords, paper.venue)
