@@ -5,6 +5,7 @@ message out, by the way that digests go: the relay, or a file in out/mail. No re
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from newsletter.mail import message
 from newsletter.model import Letter
 from newsletter.secret import reveal
 from newsletter.settings import Config
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,9 @@ def _to_folder(config: Config, envelopes: Sequence[Envelope]) -> None:
 
 
 def _by_relay(config: Config, envelopes: Sequence[Envelope]) -> None:
-    """By the first relay that takes them. Raises NewsletterError with what each of them said."""
+    """By the first relay that takes any: one operator who hears is enough, and hears it once. Raises
+    NewsletterError with what each relay said that took none.
+    """
     import asyncio  # noqa: PLC0415 - as below
 
     from newsletter.smtp import Route, Waits, carried  # noqa: PLC0415 - aiosmtplib, for those who need it
@@ -109,8 +114,11 @@ def _by_relay(config: Config, envelopes: Sequence[Envelope]) -> None:
     troubles = []
     for relay in config.email.relays:
         route = Route(relay, domain, waits)
-        refused = asyncio.run(carried(route, envelopes))
+        taken, refused = asyncio.run(carried(route, envelopes))
         if refused is None:
+            return
+        if taken:
+            _LOG.warning("an operator was not told, others were: %s: %s", route, refused.reason)
             return
         troubles.append(f"{route}: {refused.reason}")
     raise NewsletterError("; ".join(troubles))

@@ -310,21 +310,26 @@ class Line:
         self._client = None
 
 
-async def carried(route: Route, posts: Iterable[Post]) -> Verdict | None:
-    """Say some messages over one line, with no ledger behind them; why one was not taken, or None.
+async def carried(route: Route, posts: Iterable[Post]) -> tuple[int, Verdict | None]:
+    """Say some messages over one line, with no ledger behind them; how many were taken, and why the first
+    that was not.
 
     What may have arrived counts as taken: these are worth no second mail.
     """
-    line = Line(route)
+    line, taken, refused = Line(route), 0, None
     try:
         for post in posts:
             verdict = await line.open() or await line.say(post, lambda: None)
-            if verdict.outcome not in (Outcome.SENT, Outcome.UNCERTAIN):
-                return verdict
+            if verdict.outcome in (Outcome.SENT, Outcome.UNCERTAIN):
+                taken += 1
+                continue
+            refused = refused or verdict
+            if verdict.outcome in (Outcome.UNREACHABLE, Outcome.REFUSED):
+                break
         await line.close()
     finally:
         line.drop()
-    return None
+    return taken, refused
 
 
 class _Client(aiosmtplib.SMTP):

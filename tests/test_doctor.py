@@ -187,6 +187,16 @@ def test_an_inbox_that_is_missing_is_told(home):
     assert "gone" in found[0].what
 
 
+@pytest.mark.parametrize(("more", "told"), [([], "1 file, all"), (["b.txt"], "2 files, all")])
+def test_the_files_of_an_inbox_are_counted(tmp_path, more, told):
+    home = Home(tmp_path)
+    for name in ("a.txt", *more):
+        home.put(name, page("Diffusion one"))
+    found = only(r for r in machine.folders(patient(home)) if r.of == "inbox")
+
+    assert found.what.startswith(told)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write anywhere")
 def test_what_this_user_may_not_read_or_write_is_told(home):
     home.put("2026-08-08.txt", page("Diffusion two")).chmod(0)

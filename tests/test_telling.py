@@ -417,6 +417,23 @@ def test_the_relay_takes_it_as_it_takes_digests_and_what_it_does_not_take_waits(
     assert last.out.startswith("Nothing to do")
 
 
+@pytest.mark.parametrize("named", ["gone@example.org, ops@example.org", "ops@example.org, gone@example.org"])
+def test_an_operator_whose_address_is_dead_neither_silences_the_others_nor_makes_them_hear_it_again(
+    home, named
+):
+    config = home.config
+    with Sink() as sink:
+        smtp = f"smtp: {{host: 127.0.0.1, port: {sink.port}, tls: none}}"
+        sender = "from: list@example.org, unsubscribe: 'mailto:leave@example.org'"
+        home.edit(f"{config}on_failure: [{named}]\nemail: {{via: smtp, {sender}, {smtp}}}\n")
+        home.put("bad.txt", BAD)
+        sink.on("RCPT", "550 5.1.1 no such user", to="gone@example.org")
+        home.run("2026-08-07 06:00")
+        home.run("2026-08-07 06:10")
+
+    assert (0, 1) == (sink.copies("gone@example.org"), sink.copies("ops@example.org"))
+
+
 def test_a_relay_that_does_not_take_it_is_given_time_and_asked_at_once_by_a_new_config(home):
     """A scheduler would come by each minute."""
     config = home.config

@@ -151,7 +151,7 @@ def folders(patient: Patient) -> Iterator[Remark]:
     for path in shut[:3]:
         yield Remark(of="inbox", what=f"{path} cannot be read", level=WRONG, hint="give it to this user")
     if not problems and not shut:
-        yield Remark(of="inbox", what=f"{len(files):,} files, all to be read")
+        yield Remark(of="inbox", what=f"{_files(len(files))}, all to be read")
     yield from _out(config.out)
     if Path(config.state).resolve().is_relative_to(config.out.resolve()):
         what = f"the state is inside {config.out}, which may be published"
@@ -262,3 +262,7 @@ def zone_year() -> int | None:
         if (folder / "UTC").is_file():
             return None
     return int(metadata.version("tzdata")[:4])
+
+
+def _files(number: int) -> str:
+    return "1 file" if number == 1 else f"{number:,} files"
