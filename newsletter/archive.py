@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import overload
 
+from newsletter.hands import BLOCK
 from newsletter.model import Paper
 from newsletter.publication import Archive, Edition, Leaf, Mention, Tally
 from newsletter.rounds import what_trends
@@ -19,7 +20,6 @@ from newsletter.store import Store
 AUTHORITY = "tag authority"
 """Mark: who names our feeds and entries, for ever."""
 _MOST_AT_ONCE = 1000
-_BLOCK = 50
 _BLOCKS_HELD = 40
 _LATEST_DUMPS = 14
 
@@ -139,11 +139,11 @@ class _Mentions(Mapping[int, tuple[Mention, ...]]):
         self._held: dict[int, Mapping[int, tuple[Mention, ...]]] = {}
 
     def __getitem__(self, number: int) -> tuple[Mention, ...]:
-        block = self._places[number] // _BLOCK
+        block = self._places[number] // BLOCK
         if block not in self._held:
             if len(self._held) == _BLOCKS_HELD:
                 del self._held[next(iter(self._held))]
-            self._held[block] = self._load(self._numbers[block * _BLOCK : (block + 1) * _BLOCK])
+            self._held[block] = self._load(self._numbers[block * BLOCK : (block + 1) * BLOCK])
         return self._held[block].get(number, ())
 
     def __iter__(self) -> Iterator[int]:
