@@ -79,6 +79,13 @@ def home(tmp_path) -> Home:
     return home
 
 
+def alarms_by(relay: Sink, operators: str = "ops@example.org") -> str:
+    """What config.yaml says besides, so that mails to operators go by a relay."""
+    smtp = f"smtp: {{host: 127.0.0.1, port: {relay.port}, tls: none}}"
+    sender = "from: list@example.org, unsubscribe: 'mailto:leave@example.org'"
+    return f"on_failure: {operators}\nemail: {{via: smtp, {sender}, {smtp}}}\n"
+
+
 def alarms(home: Home) -> list[str]:
     """The mails to the operators, as text."""
     found = [content for name, content in home.mails().items() if name.startswith("failure_")]
@@ -401,9 +408,7 @@ def test_without_sending_the_operators_mail_waits_too(operated):
 def test_the_relay_takes_it_as_it_takes_digests_and_what_it_does_not_take_waits(home):
     config = home.config
     with Sink() as sink:
-        smtp = f"smtp: {{host: 127.0.0.1, port: {sink.port}, tls: none}}"
-        sender = "from: list@example.org, unsubscribe: 'mailto:leave@example.org'"
-        home.edit(f"{config}on_failure: ops@example.org\nemail: {{via: smtp, {sender}, {smtp}}}\n")
+        home.edit(config + alarms_by(sink))
         home.put("bad.txt", BAD)
         sink.on("RCPT", "450 4.2.0 later", to="ops@example.org", times=1)
         said = home.run("2026-08-07 06:00")
@@ -423,9 +428,7 @@ def test_an_operator_whose_address_is_dead_neither_silences_the_others_nor_makes
 ):
     config = home.config
     with Sink() as sink:
-        smtp = f"smtp: {{host: 127.0.0.1, port: {sink.port}, tls: none}}"
-        sender = "from: list@example.org, unsubscribe: 'mailto:leave@example.org'"
-        home.edit(f"{config}on_failure: [{named}]\nemail: {{via: smtp, {sender}, {smtp}}}\n")
+        home.edit(config + alarms_by(sink, f"[{named}]"))
         home.put("bad.txt", BAD)
         sink.on("RCPT", "550 5.1.1 no such user", to="gone@example.org")
         home.run("2026-08-07 06:00")
@@ -438,9 +441,7 @@ def test_a_relay_that_does_not_take_it_is_given_time_and_asked_at_once_by_a_new_
     """A scheduler would come by each minute."""
     config = home.config
     with Sink() as sink:
-        smtp = f"smtp: {{host: 127.0.0.1, port: {sink.port}, tls: none}}"
-        sender = "from: list@example.org, unsubscribe: 'mailto:leave@example.org'"
-        text = f"{config}on_failure: ops@example.org\nemail: {{via: smtp, {sender}, {smtp}}}\n"
+        text = config + alarms_by(sink)
         home.edit(text)
         home.put("bad.txt", BAD)
         sink.on("RCPT", "550 5.7.1 not you", to="ops@example.org", times=4)
@@ -562,10 +563,7 @@ def test_what_a_fetch_could_not_tell_waits_for_no_dump(home):
     """The relay took nothing then; a run that has nothing else to do tells it."""
     with sink() as web, Sink() as relay:
         web.answers("/feed", status(404))
-        smtp = f"smtp: {{host: 127.0.0.1, port: {relay.port}, tls: none}}"
-        sender = "from: list@example.org, unsubscribe: 'mailto:leave@example.org'"
-        email = f"on_failure: ops@example.org\nemail: {{via: smtp, {sender}, {smtp}}}\n"
-        home.edit(f"{home.config}{email}sources:\n- feed: {web.url}/feed\n")
+        home.edit(f"{home.config}{alarms_by(relay)}sources:\n- feed: {web.url}/feed\n")
         home.run("2026-08-08 05:00")
         relay.on("RCPT", "450 4.2.0 later", to="ops@example.org", times=1)
         fetched = home.newsletter("fetch", "--as-of", iso("2026-08-08 06:00"))
